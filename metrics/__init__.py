@@ -1,0 +1,1 @@
+"""The metrics layer: definitions in, numbers with their stamp out."""
