@@ -1,0 +1,27 @@
+-- Outages: from the event that took a device down to the first that did not leave it down.
+WITH turned AS (
+    SELECT
+        status_id,
+        device_id,
+        is_down,
+        valid_from,
+        LAG(is_down) OVER (PARTITION BY device_id ORDER BY valid_from, status_id) AS was_down
+    FROM fact.device_status
+),
+turns AS (
+    SELECT
+        status_id,
+        device_id,
+        is_down,
+        valid_from,
+        LEAD(valid_from) OVER (PARTITION BY device_id ORDER BY valid_from, status_id) AS next_turn
+    FROM turned
+    WHERE was_down IS NULL OR was_down <> is_down
+)
+SELECT
+    status_id AS repair_id,
+    device_id,
+    valid_from AS failed_at,
+    next_turn AS repaired_at
+FROM turns
+WHERE is_down

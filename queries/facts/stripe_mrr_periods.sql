@@ -1,0 +1,39 @@
+-- What Stripe bills a month per subscription item, from the end of its trial to its end. A
+-- cancellation at the end of the period counts from then, not from the day it was asked for.
+WITH priced AS (
+    SELECT
+        i.id AS item_id,
+        i.subscription,
+        COALESCE(i.quantity, 1) AS quantity,
+        COALESCE(p.unit_amount, CAST(i.price ->> 'unit_amount' AS INTEGER)) AS unit_amount,
+        LOWER(COALESCE(p.recurring_interval, i.price -> 'recurring' ->> 'interval')) AS unit,
+        COALESCE(
+            p.recurring_interval_count,
+            CAST(i.price -> 'recurring' ->> 'interval_count' AS INTEGER),
+            1
+        ) AS units
+    FROM source.stripe_subscription_items AS i
+    LEFT JOIN source.stripe_prices AS p ON p.id = i.price ->> 'id'
+)
+SELECT
+    i.item_id,
+    c.metadata ->> 'account_id' AS customer_id,
+    CAST(i.unit_amount AS DOUBLE PRECISION) * i.quantity / 100.0 / i.units
+        * CASE i.unit
+            WHEN 'month' THEN 1.0
+            WHEN 'year' THEN CAST(1 AS DOUBLE PRECISION) / 12.0
+            WHEN 'week' THEN CAST(52 AS DOUBLE PRECISION) / 12.0
+            WHEN 'day' THEN CAST(365 AS DOUBLE PRECISION) / 12.0
+        END AS mrr,
+    CAST(COALESCE(s.trial_end, s.start_date, s.created) AS DATE) AS valid_from,
+    CAST(
+        COALESCE(
+            s.ended_at,
+            CASE WHEN s.cancel_at_period_end THEN s.cancel_at ELSE s.canceled_at END
+        ) AS DATE
+    ) AS valid_to
+FROM priced AS i
+JOIN source.stripe_subscriptions AS s ON s.id = i.subscription
+LEFT JOIN source.stripe_customers AS c ON c.id = s.customer
+WHERE COALESCE(s.livemode, TRUE)
+    AND COALESCE(LOWER(s.status), '') NOT IN ('trialing', 'incomplete', 'incomplete_expired')

@@ -1,0 +1,39 @@
+-- What taps reported. Only a pour has a volume; one outside 2 to 6 degrees or 10 to 15 psi is odd.
+WITH readings AS (
+    SELECT
+        id,
+        device_id,
+        location_id,
+        LOWER(event_type) AS event_type,
+        LOWER(event_type) IN ('pour', 'dispense') AS is_pour,
+        LOWER(event_type) LIKE '%alert%' OR LOWER(event_type) LIKE '%alarm%' AS is_alert,
+        CAST(metrics ->> 'volume_ml' AS DOUBLE PRECISION) AS volume_ml,
+        CAST(metrics ->> 'temperature_c' AS DOUBLE PRECISION) AS temperature_c,
+        CAST(metrics ->> 'pressure_psi' AS DOUBLE PRECISION) AS pressure_psi,
+        timestamp AS occurred_at
+    FROM source.tap_events
+),
+judged AS (
+    SELECT
+        readings.*,
+        COALESCE(is_pour AND (temperature_c < 2 OR temperature_c > 6), FALSE)
+            AS is_temperature_anomaly,
+        COALESCE(is_pour AND (pressure_psi < 10 OR pressure_psi > 15), FALSE)
+            AS is_pressure_anomaly
+    FROM readings
+)
+SELECT
+    id AS event_id,
+    device_id,
+    location_id,
+    event_type,
+    COALESCE(is_pour, FALSE) AS is_pour,
+    COALESCE(is_alert, FALSE) AS is_alert,
+    CASE WHEN is_pour THEN volume_ml END AS volume_ml,
+    temperature_c,
+    pressure_psi,
+    is_temperature_anomaly,
+    is_pressure_anomaly,
+    is_temperature_anomaly OR is_pressure_anomaly AS is_anomaly,
+    occurred_at
+FROM judged
