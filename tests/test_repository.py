@@ -190,18 +190,10 @@ def imports(path: Path) -> Iterator[str]:
 
 def parts_imported(path: Path) -> set[str]:
     """Parts of `metrics` a file imports; `metrics` where it takes a name of the package itself."""
-    found = set()
-    for name in imports(path):
-        root, _, rest = name.partition(".")
-        if root == "metrics":
-            part = rest.split(".")[0]
-            known = part and ((ROOT / "metrics" / part).is_dir() or part_exists(part))
-            found.add(part if known else "metrics")
-    return found
-
-
-def part_exists(part: str) -> bool:
-    return (ROOT / "metrics" / f"{part}.py").is_file()
+    parts = {part_of(module) for module in modules("metrics")} | {*FLOW, *APART}
+    names = [name.split(".") for name in imports(path)]
+    taken = [name[1] if len(name) > 1 else "" for name in names if name[0] == "metrics"]
+    return {part if part in parts else "metrics" for part in taken}
 
 
 def may_import(part: str) -> set[str]:
