@@ -93,7 +93,10 @@ def test_a_named_browser_must_exist(
     result.stdout.fnmatch_lines(["*CHROMIUM_PATH=/nowhere/chromium is no program*"])
 
 
-def test_a_missing_tool_is_named_once_with_the_way_to_get_it(pytester: pytest.Pytester) -> None:
+def test_a_missing_tool_is_named_once_with_the_way_to_get_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUIRE_BROWSER", raising=False)
     pytester.makeconftest("pytest_plugins = ['tests.support.missing']")
     pytester.makepyfile(
         "from tests.support.missing import CHROMIUM, missing\n"
