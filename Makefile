@@ -45,8 +45,8 @@ lock:  ## Pin the dependencies again (needs uv); UPGRADE=1 takes newer releases
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.lock --all-extras -o requirements-dev.lock
 
-clean:  ## Remove .venv, caches and everything the product computed here
-	rm -rf .venv .metrics .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+clean:  ## Remove .venv and caches; what was computed stays in .metrics
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:

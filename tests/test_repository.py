@@ -72,7 +72,7 @@ def repository_files() -> tuple[Path, ...]:
         names = [name for name in done.stdout.split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         found = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
-        names = [str(path) for path in found if not path.parts[0].startswith(".")]
+        names = [str(p) for p in found if not p.parts[0].startswith(".") and p.suffix != ".pyc"]
     return tuple(ROOT / name for name in names if (ROOT / name).is_file())
 
 
