@@ -1,0 +1,187 @@
+"""What an SQL file of `queries/` reads, down to the column, and in which order files can run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import OptimizeError, ParseError, TokenError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import traverse_scope
+
+from metrics.errors import DefinitionError, Problem, did_you_mean
+from metrics.sources.model import Dependencies, Queries, SqlFile
+
+MAX_CHARACTERS = 20_000
+SCHEMAS = ("source", "entity", "fact")
+
+_CALENDAR = "calendar arithmetic belongs to the metrics, not to a query"
+_CLOCK = "a query must not depend on when it runs"
+_READ_ONLY = "a query only reads"
+_REFUSED: Mapping[type, str] = {
+    exp.TimestampTrunc: _CALENDAR,
+    exp.DateTrunc: _CALENDAR,
+    exp.Interval: _CALENDAR,
+    exp.Extract: _CALENDAR,
+    exp.CurrentTimestamp: _CLOCK,
+    exp.CurrentDate: _CLOCK,
+    exp.CurrentTime: _CLOCK,
+    exp.Rand: _CLOCK,
+    exp.DML: _READ_ONLY,
+    exp.DDL: _READ_ONLY,
+    exp.Command: _READ_ONLY,
+    exp.Into: _READ_ONLY,
+    exp.Lock: _READ_ONLY,
+    exp.Parameter: "a query has no parameters",
+    exp.Placeholder: "a query has no parameters",
+    exp.Anonymous: "this function is not known on every engine",
+    exp.AnonymousAggFunc: "this function is not known on every engine",
+}
+
+
+def parse(file: SqlFile) -> exp.Query:
+    """The file as a tree with lower-case names. Raises DefinitionError when it is no plain SELECT.
+
+    Checked is what can be seen without the schema: one SELECT, known functions, no clock and no
+    calendar, only tables of `source`, `entity` and `fact`.
+    """
+    if len(file.text) > MAX_CHARACTERS:
+        raise _error(file, 0, f"longer than {MAX_CHARACTERS} characters; split the query")
+    try:
+        statements = [tree for tree in sqlglot.parse(file.text, read="postgres") if tree]
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        message = f"{first.get('description', error)} near '{first.get('highlight', '')}'"
+        raise _error(file, first.get("line") or 0, message) from error
+    except (TokenError, RecursionError) as error:
+        raise _error(file, 0, f"cannot be read as SQL: {error}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise _error(file, 0, "a file holds one SELECT statement")
+    tree = statements[0]
+    problems = [Problem(file.path, line, text) for line, text in _visible_problems(tree)]
+    if problems:
+        raise DefinitionError(problems)
+    lowered: exp.Query = _lower_case(tree)
+    return lowered
+
+
+def check_file(file: SqlFile, promised: frozenset[str], queries: Queries) -> Dependencies:
+    """What the file reads. Raises DefinitionError unless it produces just the promised columns.
+
+    Unknown tables and columns are problems too.
+    """
+    tree = _qualified(file, queries)
+    names = tree.named_selects
+    problems = [
+        *(f"does not produce the promised column '{name}'" for name in promised - set(names)),
+        *(f"produces '{name}', which the schema does not name" for name in set(names) - promised),
+        *(f"produces '{name}' twice" for name in set(names) if names.count(name) > 1),
+    ]
+    if problems:
+        raise DefinitionError(Problem(file.path, 0, message) for message in problems)
+    return _dependencies_of(file, tree)
+
+
+def order(queries: Queries) -> list[str]:
+    """Qualified names of all entities and facts, each after what any of its files reads.
+
+    Raises DefinitionError when they depend on each other in a circle.
+    """
+    graph = {
+        name: sorted(
+            {needed for file in query.files for needed in queries.reads[file.path].queries}
+        )
+        for name, query in queries.named()
+    }
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(reversed(error.args[1]))
+        raise DefinitionError([Problem("schema.yml", 0, f"a circle: {circle}")]) from error
+
+
+def _qualified(file: SqlFile, queries: Queries) -> exp.Query:
+    """The tree with every column tied to its table and every star expanded."""
+    tree = parse(file)
+    schema: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for table in tree.find_all(exp.Table):
+        if not table.db:
+            continue
+        columns = _columns_of(table, queries)
+        if columns is None:
+            known = [f"{table.db}.{name}" for name in _names_in(table.db, queries)]
+            hint = did_you_mean(f"{table.db}.{table.name}", known)
+            message = f"there is no {table.db}.{table.name}. {hint}".strip()
+            problems.append(Problem(file.path, _line(table), message))
+        else:
+            schema.setdefault(table.db, {})[table.name] = dict.fromkeys(columns, "text")
+    if problems:
+        raise DefinitionError(problems)
+    try:
+        qualified: exp.Query = qualify(
+            tree, dialect="postgres", schema=schema, quote_identifiers=False
+        )
+    except OptimizeError as error:
+        raise _error(file, 0, str(error).splitlines()[0]) from error
+    return qualified
+
+
+def _dependencies_of(file: SqlFile, tree: exp.Query) -> Dependencies:
+    found: dict[str, dict[str, set[str]]] = {schema: {} for schema in SCHEMAS}
+    for scope in traverse_scope(tree):
+        for alias, (_, source) in scope.selected_sources.items():
+            if isinstance(source, exp.Table):
+                columns = found[source.db].setdefault(source.name, set())
+                columns |= {column.name for column in scope.source_columns(alias)}
+    return Dependencies(
+        sources={name: frozenset(columns) for name, columns in sorted(found["source"].items())},
+        entities=frozenset(found["entity"]),
+        facts=frozenset(found["fact"]),
+    )
+
+
+def _names_in(schema: str, queries: Queries) -> Mapping[str, object]:
+    return {"source": queries.sources, "entity": queries.entities, "fact": queries.facts}[schema]
+
+
+def _columns_of(table: exp.Table, queries: Queries) -> list[str] | None:
+    about = _names_in(table.db, queries).get(table.name)
+    return list(about.columns) if about else None  # type: ignore[attr-defined]
+
+
+def _visible_problems(tree: exp.Query) -> Iterator[tuple[int, str]]:
+    names = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for node in tree.walk():
+        for refused, reason in _REFUSED.items():
+            if isinstance(node, refused):
+                yield _line(node), f"{reason}: {node.sql('postgres')[:60]}"
+        if isinstance(node, exp.Table):
+            if not isinstance(node.this, exp.Identifier):
+                yield _line(node), f"not a table: {node.sql('postgres')[:60]}"
+            elif node.catalog or (node.db.lower() if node.db else "") not in ("", *SCHEMAS):
+                yield _line(node), f"read {node.sql('postgres')} as source.<name>, see sources.yml"
+            elif not node.db and node.name.lower() not in names:
+                yield _line(node), f"'{node.name}' needs source., entity. or fact. before it"
+
+
+def _lower_case(tree: exp.Query) -> exp.Query:
+    """Names as PostgreSQL reads them: lower case, quoted or not, as `sources.yml` writes them."""
+    for identifier in tree.find_all(exp.Identifier):
+        identifier.set("this", identifier.this.lower())
+    return tree
+
+
+def _line(node: exp.Expr) -> int:
+    """Line of the first name inside a node, 0 when it has none."""
+    for inner in node.walk():
+        if "line" in inner.meta:
+            return int(inner.meta["line"])
+    return 0
+
+
+def _error(file: SqlFile, line: int, message: str) -> DefinitionError:
+    return DefinitionError([Problem(file.path, line, message)])
