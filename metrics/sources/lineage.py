@@ -37,6 +37,8 @@ _REFUSED: Mapping[type, str] = {
     exp.Lock: _READ_ONLY,
     exp.Parameter: "a query has no parameters",
     exp.Placeholder: "a query has no parameters",
+    # Without parentheses sqlglot takes the arrow for a function's arrow.
+    exp.Lambda: "write (column -> 'key') in parentheses inside a call",
     exp.Anonymous: "this function is not known on every engine",
     exp.AnonymousAggFunc: "this function is not known on every engine",
 }

@@ -1,6 +1,7 @@
--- How long a device kept a status: from the event that told it to the device's next event.
+-- How long a device kept a status: from the event that told it to the device's next event. A
+-- repeated row would end its own interval, so each counts once.
 WITH told AS (
-    SELECT id, device_id, LOWER(TRIM(status)) AS status, at
+    SELECT DISTINCT id, device_id, LOWER(TRIM(status)) AS status, at
     FROM source.device_status_events
 )
 SELECT

@@ -6,7 +6,7 @@ WITH priced AS (
         i.subscription,
         COALESCE(i.quantity, 1) AS quantity,
         COALESCE(p.unit_amount, CAST(i.price ->> 'unit_amount' AS INTEGER)) AS unit_amount,
-        LOWER(COALESCE(p.recurring_interval, i.price -> 'recurring' ->> 'interval')) AS unit,
+        LOWER(COALESCE(p.recurring_interval, (i.price -> 'recurring') ->> 'interval')) AS unit,
         COALESCE(
             p.recurring_interval_count,
             CAST(i.price -> 'recurring' ->> 'interval_count' AS INTEGER),

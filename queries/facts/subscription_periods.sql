@@ -1,5 +1,5 @@
--- Time a subscription spent at one plan and price. Its own row is what was signed first; every
--- change starts a new period, a pause leaves a gap until it is resumed.
+-- Time a subscription spent at one plan and price. Every change starts a new period, a pause leaves
+-- a gap until it is resumed; before the first change the subscription's own row stands.
 WITH paid AS (
     SELECT id, customer_id, plan_name, monthly_price, start_date, end_date
     FROM source.subscriptions

@@ -3,16 +3,13 @@
 WITH staged AS (
     SELECT
         id,
-        COALESCE(associations -> 'company_ids' ->> 0, associations ->> 'company_ids') AS company_id,
+        COALESCE((associations -> 'company_ids') ->> 0, associations ->> 'company_ids') AS company_id,
         UPPER(hs_ticket_priority) AS priority,
         COALESCE(properties ->> 'category', properties ->> 'hs_ticket_category') AS category,
         properties ->> 'hubspot_owner_id' AS owner_id,
         REPLACE(REPLACE(LOWER(TRIM(hs_pipeline_stage)), '-', '_'), ' ', '_') AS status,
         createdate,
-        COALESCE(
-            CAST(CAST(properties ->> 'closed_date' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP),
-            hs_lastmodifieddate
-        ) AS closed_at
+        COALESCE(CAST(properties ->> 'closed_date' AS TIMESTAMP), hs_lastmodifieddate) AS closed_at
     FROM source.hubspot_tickets
 )
 SELECT
