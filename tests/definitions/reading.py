@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "metrics/definitions").glob("*.yml"))
 SCHEMA = yaml.safe_load((ROOT / "queries/schema.yml").read_text(encoding="utf-8"))
 ENTITIES, FACTS = SCHEMA["entities"], SCHEMA["facts"]
-ENTITY_OF_KEY = {entity["key"]: name for name, entity in ENTITIES.items() if "valid_from" not in entity}
+ENTITY_OF_KEY = {
+    entity["key"]: name for name, entity in ENTITIES.items() if "valid_from" not in entity
+}
 
 
 @cache
