@@ -32,6 +32,7 @@ class Segment:
     months: int
     start: int
     end: int | None
+    leaves: bool  # the customer left at the end of it, not just its price
 
 
 def segments_of(spells: list[Spell]) -> list[Segment]:
@@ -41,10 +42,16 @@ def segments_of(spells: list[Spell]) -> list[Segment]:
         ends = [*(change.day for change in spell.changes[1:]), spell.end]
         for change, end in zip(spell.changes, ends, strict=True):
             if change.cents:
-                months = spell.months_billed
                 found.append(
                     Segment(
-                        index, spell.customer, change.plan, change.cents, months, change.day, end
+                        index,
+                        spell.customer,
+                        change.plan,
+                        change.cents,
+                        spell.months_billed,
+                        change.day,
+                        end,
+                        leaves=end is not None and end == spell.end,
                     )
                 )
     return found

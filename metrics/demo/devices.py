@@ -32,7 +32,7 @@ MODELS: list[tuple[int, str, str, list[str], float]] = [
     (3, "PayPoint", "PP-40", ["7.4.0", "7.12.0"], 1.0),
     (4, "TapFlow", "Link Hub", ["2.0.0", "2.1.3"], 0.6),
 ]
-FAILURES_A_DAY = 0.0042
+FAILURES_A_DAY = 0.0058
 SERVICE_DAYS = 88
 FAILURE, SERVICE, OUTAGE = 0, 1, 2
 
@@ -155,7 +155,8 @@ def _failures(
     counts = rng.poisson(FAILURES_A_DAY * weak * exposed)
     device = np.repeat(np.arange(len(weak)), counts)
     start = (since[device] + rng.random(len(device)) * exposed[device]) * DAY
-    hours = np.clip(rng.lognormal(1.5, 1.2, len(device)), 0.2, 240)
+    hours = np.clip(rng.lognormal(1.9, 1.2, len(device)), 0.2, 240)
+    hours = np.where(rng.random(len(device)) < 0.025, hours + 24 * 15, hours)  # awaits a part
     start = start.astype(np.int64)
     return device, start, start + (hours * 3600).astype(np.int64), np.full(len(device), FAILURE)
 

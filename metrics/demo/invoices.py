@@ -11,6 +11,7 @@ from metrics.demo.life import PLANS
 from metrics.demo.world import DAY, World
 from metrics.demo.write import Warehouse, instants
 
+LATE_PAYER = 2  # a live customer of the scripts that owes its latest invoices
 FAILURES = ["card_declined", "insufficient_funds", "expired_card"]
 CUSTOMER = "'cus_' || lpad(_c::VARCHAR, 6, '0')"
 INVOICE = "'in_' || lpad(_i::VARCHAR, 8, '0')"
@@ -60,14 +61,9 @@ def _bill(
     """One invoice and its attempts to collect; trouble gathers before a customer leaves."""
     amount = segment.cents * segment.months
     created = day * DAY + 5 * 3600 + int(rng.integers(0, 4 * 3600))
-    leaving = segment.end is not None and segment.end - day < 45
-    failures = int(
-        rng.choice(
-            [0, 1, 2, 4], p=[0.55, 0.2, 0.1, 0.15] if leaving else [0.93, 0.05, 0.015, 0.005]
-        )
-    )
+    failures = _failed_attempts(world, segment, day, rng)
     reason = "subscription_create" if turn == 0 else "subscription_cycle"
-    odd = rng.random()
+    odd = rng.random() if turn else 1.0
     attempts = 0
     paid_by = 0
     status = "void" if odd < 0.004 else "draft" if odd < 0.008 else "open"
@@ -99,6 +95,14 @@ def _bill(
             reason,
         )
     )
+
+
+def _failed_attempts(world: World, segment: Segment, day: int, rng: np.random.Generator) -> int:
+    leaving = segment.leaves and segment.end is not None and segment.end - day < 45
+    chances = [0.55, 0.2, 0.1, 0.15] if leaving else [0.93, 0.05, 0.015, 0.005]
+    failures = int(rng.choice([0, 1, 2, 4], p=chances))
+    late = segment.customer == LATE_PAYER and world.end - day < 45
+    return 4 if late else failures
 
 
 def _refund(amount: int, rng: np.random.Generator) -> int:

@@ -16,6 +16,8 @@ FREE = 4
 MONTHLY_CHURN = [0.026, 0.014, 0.008, 0.004]
 DAYS_A_MONTH = 30
 REACH_BACK = 730  # days before the history in which the oldest customers signed up
+# A competitor's campaign: customers left in these days before the end, and fewer came.
+HARD_TIMES = (310, 215)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def _sign_ups(scale: Scale, first: int, end: int, rng: np.random.Generator) -> n
     before = int(scale.customers * scale.share_before)
     old = first - REACH_BACK * rng.random(before) ** 1.4
     new = first + (end - first) * rng.random(scale.customers - before) ** 0.75
+    hard = (new >= end - HARD_TIMES[0]) & (new < end - HARD_TIMES[1])
+    new = np.maximum(np.where(hard & (rng.random(len(new)) < 0.5), new - 110, new), first)
     days = np.sort(np.floor(np.concatenate([old, new])).astype(np.int64))
     weekday = (days + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
     days -= np.where(weekday >= 5, weekday - 4, 0)  # sales sign on working days
@@ -132,7 +136,8 @@ def _month_by_month(
         pace = scale.pace if day >= first else 1.0
         plan = spell.contract.plan
         early = 1.5 if day - spell.start < 120 else 1.0
-        churn = MONTHLY_CHURN[plan] * early * pace / lives.quality[spell.customer]
+        hard = 2.6 if end - HARD_TIMES[0] <= day < end - HARD_TIMES[1] else 1.0
+        churn = MONTHLY_CHURN[plan] * early * pace * hard / lives.quality[spell.customer]
         chance = rng.random()
         if chance < churn * (0.5 if spell.months_billed == 12 else 1.0):
             spell.end = day

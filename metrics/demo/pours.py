@@ -87,7 +87,7 @@ def _rates(world: World, fleet: Fleet, days: np.ndarray, appeal: np.ndarray) -> 
     taps = fleet.taps
     presence = world.presence[days - world.first][:, fleet.customer[taps]]
     here = days[:, None] > fleet.installed[taps]
-    calendar = (WEEK[weekday(days)] * season(days) ** 2).astype(np.float32)
+    calendar = (WEEK[weekday(days)] * season(days) ** 1.4).astype(np.float32)
     # Guests drink whether or not the owner looks at the dashboard: use fades less than sessions.
     rates: np.ndarray = np.sqrt(presence) * here * calendar[:, None] * appeal.astype(np.float32)
     return rates

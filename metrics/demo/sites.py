@@ -77,7 +77,9 @@ def hire_people(world: World) -> People:
     first = first_of_each(customer)
     created = world.lives.created[customer]
     room = np.maximum(world.last_live[customer] - created, 0)
-    joined = created + np.where(first, 0, rng.random(len(customer)) ** 2 * room).astype(np.int64)
+    early = rng.random(len(customer)) < 0.6
+    wait = np.where(early, rng.exponential(20, len(customer)), rng.random(len(customer)) * room)
+    joined = created + np.where(first, 0, np.minimum(wait, room)).astype(np.int64)
     role = np.where(first, 0, rng.choice(4, len(customer), p=[0.06, 0.28, 0.48, 0.18]))
     appetite = rng.lognormal(0, 1.05, len(customer)) * np.array([1.2, 1.4, 0.9, 0.4])[role]
     stays = rng.random(len(customer)) < 0.34

@@ -79,11 +79,7 @@ def as_arrow(values: Any) -> pa.Array:
     """One column; NaT, NaN and None become null."""
     if isinstance(values, pa.Array):
         return values
-    # Not `from_pandas=True`: it imports pandas, which takes longer than writing the tiny scale.
-    absent = (
-        np.isnan(values) if isinstance(values, np.ndarray) and values.dtype.kind == "f" else None
-    )
-    return pa.array(values, mask=absent)
+    return pa.array(values, from_pandas=True)
 
 
 def pick(codes: np.ndarray, choices: Sequence[str]) -> pa.Array:
