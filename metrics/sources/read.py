@@ -33,7 +33,8 @@ def read_queries(folder: Path) -> Queries:
     queries = Queries(sources, entities, facts)
     problems += _one_table_each(sources, source_lines)
     problems += _unknown_references(queries, lines)
-    problems += _unused(files, queries)
+    if schema_data:
+        problems += _unused(files, schema_data)
     queries = replace(queries, reads=_reads(queries, problems))
     if problems:
         raise DefinitionError(problems)
@@ -59,7 +60,7 @@ def _load(path: Path, sections: tuple[str, ...], problems: list[Problem]) -> tup
         if not isinstance(data.get(name), dict):
             problems.append(lines.problem((name,), f"'{name}' is missing or not a mapping"))
             data[name] = {}
-    return data, lines
+    return {name: data[name] for name in sections}, lines
 
 
 def _sql_files(folder: Path, problems: list[Problem]) -> dict[str, SqlFile]:
@@ -111,9 +112,7 @@ def _files_of(
     problems: list[Problem],
 ) -> Iterator[SqlFile]:
     """The query's own file, then its alternatives in order."""
-    others = raw.get("alternatives")
-    for stem in [name, *(others if isinstance(others, list) else [])]:
-        path = f"{section}/{stem}.sql"
+    for path in _paths(section, name, raw):
         if path in files:
             yield files[path]
         else:
@@ -139,8 +138,19 @@ def _unknown_references(queries: Queries, lines: Lines) -> Iterator[Problem]:
                 yield lines.problem(path, f"there is no entity '{entity}'. {hint}".strip())
 
 
-def _unused(files: Mapping[str, SqlFile], queries: Queries) -> Iterator[Problem]:
-    used = {file.path for _, query in queries.named() for file in query.files}
+def _paths(section: str, name: str, raw: Any) -> list[str]:
+    others = raw.get("alternatives") if isinstance(raw, dict) else None
+    stems = [name, *(others if isinstance(others, list) else [])]
+    return [f"{section}/{stem}.sql" for stem in stems]
+
+
+def _unused(files: Mapping[str, SqlFile], schema: Mapping[str, Any]) -> Iterator[Problem]:
+    used = {
+        path
+        for section, entries in schema.items()
+        for name, raw in entries.items()
+        for path in _paths(section, name, raw)
+    }
     for path in sorted(set(files) - used):
         yield Problem(path, 0, f"is not named in {SCHEMA}; describe it there or delete it")
 

@@ -22,7 +22,7 @@ from metrics.sources.warehouse import CASTS, SAME, Inspected, find
 
 # Text inside JSON may be anything. PostgreSQL has no cast that fails softly in all versions, so
 # there a text is cast only when it looks like its type; days that do not exist are sorted out.
-# It also drops the offset of a text it casts to a timestamp, which is not what a reader means.
+# Both engines drop the offset of a text cast to a timestamp, which is not what a reader means.
 _NUMBER = r"^\s*[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][-+]?\d{1,2})?\s*$"
 _DAY = (
     r"(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)"
@@ -122,20 +122,24 @@ def _soft_cast(node: exp.Expr, dialect: str) -> exp.Expr:
     pattern = _LOOKS_LIKE.get(node.to.this)
     if pattern is None:
         return node
+    cast = exp.TryCast if dialect == "duckdb" else exp.Cast
+    value = _converted(node, cast)
     if dialect == "duckdb":
-        return exp.TryCast(this=node.this, to=node.to)
-    return exp.case().when(_looks_like(node.this, pattern), _postgres_cast(node))
+        return value
+    return exp.case().when(_looks_like(node.this, pattern), value)
 
 
-def _postgres_cast(node: exp.Cast) -> exp.Expr:
-    if node.to.this in (exp.DataType.Type.INT, exp.DataType.Type.BIGINT):
-        number = exp.cast(node.this, "numeric", dialect="postgres")  # 12.0 is whole, too
-        return exp.Cast(this=number, to=node.to)
-    if node.to.this == exp.DataType.Type.TIMESTAMP:
-        zoned = exp.cast(node.this, "timestamptz", dialect="postgres")
+def _converted(node: exp.Cast, cast: type[exp.Cast]) -> exp.Expr:
+    text, to = node.this, node.to
+    if to.this in (exp.DataType.Type.INT, exp.DataType.Type.BIGINT):
+        number = cast(this=text.copy(), to=exp.DataType.build("decimal(38, 9)"))
+        return cast(this=number, to=to)  # 12.0 is whole, too
+    if to.this == exp.DataType.Type.TIMESTAMP:
+        zoned = cast(this=text.copy(), to=exp.DataType.build("timestamptz"))
         utc = exp.AtTimeZone(this=zoned, zone=exp.Literal.string("UTC"))
-        return exp.case().when(_looks_like(node.this, _HAS_OFFSET), utc).else_(node.copy())
-    return node.copy()
+        plain = cast(this=text.copy(), to=to)
+        return exp.case().when(_looks_like(text, _HAS_OFFSET), utc).else_(plain)
+    return cast(this=text.copy(), to=to)
 
 
 def _looks_like(value: exp.Expr, pattern: str) -> exp.Expr:
