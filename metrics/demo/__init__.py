@@ -16,14 +16,14 @@ from metrics.demo.billing import (
 )
 from metrics.demo.crm import write_crm
 from metrics.demo.devices import (
-    find_downtime,
-    install_fleet,
     write_devices,
     write_maintenance,
     write_status,
     write_telemetry,
 )
 from metrics.demo.dirt import add_dirt
+from metrics.demo.downtime import find_downtime
+from metrics.demo.fleet import install_fleet
 from metrics.demo.funnel import Funnel
 from metrics.demo.invoices import write_invoices
 from metrics.demo.marketing import write_marketing

@@ -1,17 +1,15 @@
-"""Ads, leads and their touchpoints, e-mail, web analytics and the monthly cost of selling."""
+"""Leads and their touchpoints, e-mail, web analytics and the monthly cost of selling."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from metrics.demo.ads import WEEK, AdDays, campaign_ids, write_ads
 from metrics.demo.crm import FIRST_CONTACT
-from metrics.demo.funnel import ORGANIC, PLATFORMS, PREFIX, SOURCES, Funnel
+from metrics.demo.funnel import ORGANIC, SOURCES, Funnel
 from metrics.demo.world import DAY, World, season, weekday
 from metrics.demo.write import Warehouse, dates, instants, pick
 
-WEEK = np.array([1.1, 1.15, 1.12, 1.08, 0.95, 0.78, 0.82])
 MEDIUMS = ["cpc", "paid_social", "paid_social", "organic", "referral", "email", "event"]
 CHANNELS = [
     "paid_search",
@@ -24,167 +22,14 @@ CHANNELS = [
 ]
 
 
-@dataclass(frozen=True)
-class AdDays:
-    """One row per campaign and day; cost in cents."""
-
-    campaign: np.ndarray
-    day: np.ndarray
-    impressions: np.ndarray
-    clicks: np.ndarray
-    cents: np.ndarray
-    conversions: np.ndarray
-
-
 def write_marketing(world: World, funnel: Funnel, warehouse: Warehouse) -> None:
     """Write every marketing table and the monthly costs."""
-    ads = _spend(world, funnel)
-    ids = [f"{PREFIX[c.platform]}{1_000_001 + i}" for i, c in enumerate(funnel.campaigns)]
-    _write_daily(funnel, ads, ids, warehouse)
-    _write_campaigns(world, funnel, ads, ids, warehouse)
+    ads, ids = write_ads(world, funnel, warehouse), campaign_ids(funnel)
     _write_leads(world, funnel, ids, warehouse)
     _write_touchpoints(world, funnel, ids, warehouse)
     _write_web(world, ads, warehouse)
     _write_email(world, warehouse)
     _write_costs(world, ads, warehouse)
-
-
-def _spend(world: World, funnel: Funnel) -> AdDays:
-    rng = world.rng("ads")
-    campaign, day = [], []
-    for index, one in enumerate(funnel.campaigns):
-        start, last = funnel.campaign_days(one)
-        days = np.arange(start, last + 1)
-        day.append(days)
-        campaign.append(np.full(len(days), index))
-    which, days = np.concatenate(campaign), np.concatenate(day)
-    budget = np.array([c.budget for c in funnel.campaigns])[which] * world.scale.customers
-    growth = 0.75 + 0.5 * (days - world.first) / world.scale.history_days
-    cost = budget * growth * WEEK[weekday(days)] * season(days) * rng.lognormal(0, 0.16, len(days))
-    clicks = rng.poisson(cost / np.array([c.cost_per_click for c in funnel.campaigns])[which])
-    shown = rng.poisson(clicks / rng.uniform(0.012, 0.03, len(days)) + 50)
-    leads = np.zeros(len(days), dtype=np.int64)
-    row = {(c, d): i for i, (c, d) in enumerate(zip(which.tolist(), days.tolist(), strict=True))}
-    paid = funnel.leads.campaign >= 0
-    for key in zip(
-        funnel.leads.campaign[paid].tolist(), (funnel.leads.at[paid] // DAY).tolist(), strict=True
-    ):
-        leads[row[key]] += 1
-    extra = rng.poisson(clicks * np.where(_wasteful(funnel)[which], 0.0006, 0.006))
-    return AdDays(which, days, shown, clicks, np.round(cost * 100).astype(np.int64), leads + extra)
-
-
-def _wasteful(funnel: Funnel) -> np.ndarray:
-    return np.array([campaign.wasteful for campaign in funnel.campaigns])
-
-
-def _write_daily(funnel: Funnel, ads: AdDays, ids: list[str], warehouse: Warehouse) -> None:
-    order = np.lexsort((ads.campaign, ads.day))
-    platform = np.array([PLATFORMS.index(c.platform) for c in funnel.campaigns])
-    warehouse.put(
-        "ad_performance_daily",
-        {
-            "_n": np.arange(1, len(order) + 1),
-            "platform": pick(platform[ads.campaign[order]], PLATFORMS),
-            "campaign_id": pick(ads.campaign[order], ids),
-            "date": dates(ads.day[order]),
-            "impressions": ads.impressions[order],
-            "clicks": ads.clicks[order],
-            "cost": ads.cents[order] / 100,
-            "conversions": ads.conversions[order],
-            "conversion_value": ads.conversions[order] * 180,
-            "created_at": instants((ads.day[order] + 1) * DAY + 3_600),
-        },
-        id="'apd_' || _n",
-    )
-
-
-def _write_campaigns(
-    world: World, funnel: Funnel, ads: AdDays, ids: list[str], warehouse: Warehouse
-) -> None:
-    """The lifetime row of each campaign in its platform's own table: the sums of its days."""
-    count = len(ids)
-    total = {
-        name: np.bincount(ads.campaign, values, count).astype(np.int64)
-        for name, values in (
-            ("impressions", ads.impressions),
-            ("clicks", ads.clicks),
-            ("cents", ads.cents),
-            ("conversions", ads.conversions),
-        )
-    }
-    for platform in PLATFORMS:
-        mine = np.array([i for i, c in enumerate(funnel.campaigns) if c.platform == platform])
-        chosen = [funnel.campaigns[i] for i in mine]
-        spans = np.array([funnel.campaign_days(campaign) for campaign in chosen])
-        live = np.array([campaign.end is None for campaign in chosen])
-        daily = np.array([campaign.budget for campaign in chosen]) * world.scale.customers
-        common = {
-            "id": [ids[i] for i in mine],
-            "name": [campaign.name for campaign in chosen],
-            "impressions": total["impressions"][mine],
-            "clicks": total["clicks"][mine],
-            "created_at": instants(spans[:, 0] * DAY),
-        }
-        kind = [campaign.objective for campaign in chosen]
-        cost = total["cents"][mine] / 100
-        budget = np.round(daily * (spans[:, 1] - spans[:, 0] + 1) * 1.15, 2)
-        conversions = total["conversions"][mine]
-        last = dates(np.where(live, np.nan, spans[:, 1]))
-        if platform == "google":
-            warehouse.put(
-                "google_ads_campaigns",
-                common
-                | {
-                    "status": pick((~live).astype(int), ["ENABLED", "ENDED"]),
-                    "campaign_type": kind,
-                    "advertising_channel_type": kind,
-                    "start_date": dates(spans[:, 0]),
-                    "end_date": last,
-                    "budget_amount": budget,
-                    "target_cpa": np.full(len(mine), 140.0),
-                    "cost": cost,
-                    "conversions": conversions,
-                },
-            )
-        elif platform == "linkedin":
-            warehouse.put(
-                "linkedin_ads_campaigns",
-                common
-                | {
-                    "status": pick((~live).astype(int), ["ACTIVE", "COMPLETED"]),
-                    "campaign_type": ["SPONSORED_CONTENT"] * len(mine),
-                    "objective_type": kind,
-                    "created_time": instants(spans[:, 0] * DAY),
-                    "start_date": dates(spans[:, 0]),
-                    "end_date": last,
-                    "daily_budget": np.round(daily, 2),
-                    "total_budget": budget,
-                    "cost": cost,
-                    "conversions": conversions,
-                },
-            )
-        else:
-            warehouse.put(
-                "facebook_ads_campaigns",
-                common
-                | {
-                    "_leads": conversions - conversions // 5,
-                    "_purchases": conversions // 5,
-                    "status": pick((~live).astype(int), ["ACTIVE", "COMPLETED"]),
-                    "objective": kind,
-                    "created_time": instants(spans[:, 0] * DAY),
-                    "start_time": instants(spans[:, 0] * DAY),
-                    "stop_time": last.astype("datetime64[s]"),
-                    "daily_budget": np.round(daily, 2),
-                    "lifetime_budget": budget,
-                    "spend": cost,
-                },
-                actions="""json_array(
-                    json_object('action_type', 'link_click', 'value', clicks),
-                    json_object('action_type', 'lead', 'value', _leads),
-                    json_object('action_type', 'purchase', 'value', _purchases))""",
-            )
 
 
 def _write_leads(world: World, funnel: Funnel, ids: list[str], warehouse: Warehouse) -> None:
@@ -224,8 +69,8 @@ def _write_touchpoints(world: World, funnel: Funnel, ids: list[str], warehouse: 
     last = position == count[lead]
     source = np.where(last, leads.source[lead], rng.integers(ORGANIC, len(SOURCES), len(lead)))
     campaign = np.where(last, leads.campaign[lead], -1)
-    back = (count[lead] - position) * rng.integers(DAY, 7 * DAY, len(lead)) + 1_800
-    at = leads.at[lead] - np.where(last, 900, back)
+    gap = rng.integers(DAY, 7 * DAY, len(count))
+    at = leads.at[lead] - (count[lead] - position) * gap[lead] - 900
     order = np.lexsort((position, lead))
     titles = [c.name for c in funnel.campaigns]
     warehouse.put(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from metrics.demo.devices import Downtime, Fleet
+from metrics.demo.downtime import Downtime
+from metrics.demo.fleet import Fleet
 from metrics.demo.world import DAY, World, season, weekday
 from metrics.demo.write import Warehouse, instants, pick
 

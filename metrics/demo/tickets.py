@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.demo.crm import COMPANY, FIRST_CONTACT
-from metrics.demo.devices import FAILURE, OUTAGE, Downtime, Fleet
+from metrics.demo.downtime import FAILURE, OUTAGE, Downtime
+from metrics.demo.fleet import Fleet
 from metrics.demo.world import DAY, World
 from metrics.demo.write import Warehouse, instants, pick
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from metrics.demo import SCALES, DemoSummary, write_demo
-from metrics.demo.dirt import DIRT, parameters_for
+from metrics.demo.dirt import DIRT, Dirt, parameters_for
 from metrics.errors import UnknownNameError
 
 END = date(2025, 6, 30)
@@ -166,10 +166,7 @@ def test_every_source_reaches_the_last_day(raw: duckdb.DuckDBPyConnection, table
 
 
 @pytest.mark.parametrize("dirt", DIRT, ids=lambda dirt: dirt.name)
-def test_the_dirt_is_there(raw: duckdb.DuckDBPyConnection, dirt: object) -> None:
-    from metrics.demo.dirt import Dirt
-
-    assert isinstance(dirt, Dirt)
+def test_the_dirt_is_there(raw: duckdb.DuckDBPyConnection, dirt: Dirt) -> None:
     found = raw.execute(dirt.count, parameters_for(dirt.count, END_DAY)).fetchone()
     assert found is not None
     assert found[0] > 0
