@@ -9,6 +9,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError, TokenError
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
@@ -66,8 +67,7 @@ def parse(file: SqlFile) -> exp.Query:
     problems = [Problem(file.path, line, text) for line, text in _visible_problems(tree)]
     if problems:
         raise DefinitionError(problems)
-    lowered: exp.Query = _lower_case(tree)
-    return lowered
+    return normalize_identifiers(tree, dialect="postgres")
 
 
 def check_file(file: SqlFile, promised: frozenset[str], queries: Queries) -> Dependencies:
@@ -168,13 +168,6 @@ def _visible_problems(tree: exp.Query) -> Iterator[tuple[int, str]]:
                 yield _line(node), f"read {node.sql('postgres')} as source.<name>, see sources.yml"
             elif not node.db and node.name.lower() not in names:
                 yield _line(node), f"'{node.name}' needs source., entity. or fact. before it"
-
-
-def _lower_case(tree: exp.Query) -> exp.Query:
-    """Names as PostgreSQL reads them: lower case, quoted or not, as `sources.yml` writes them."""
-    for identifier in tree.find_all(exp.Identifier):
-        identifier.set("this", identifier.this.lower())
-    return tree
 
 
 def _line(node: exp.Expr) -> int:

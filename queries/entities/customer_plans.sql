@@ -11,7 +11,8 @@ ranked AS (
         m.day,
         p.plan,
         ROW_NUMBER() OVER (
-            PARTITION BY m.customer_id, m.day ORDER BY p.mrr DESC, p.plan, p.period_id
+            PARTITION BY m.customer_id, m.day
+            ORDER BY p.mrr DESC, p.plan COLLATE "C", p.period_id COLLATE "C"
         ) AS place
     FROM moments AS m
     JOIN fact.subscription_periods AS p

@@ -5,7 +5,7 @@ WITH placed AS (
         state,
         region,
         ROW_NUMBER() OVER (
-            PARTITION BY customer_id ORDER BY installed_date NULLS LAST, location_id
+            PARTITION BY customer_id ORDER BY installed_date NULLS LAST, location_id COLLATE "C"
         ) AS place
     FROM entity.locations
 )

@@ -5,8 +5,9 @@ WITH turned AS (
         device_id,
         is_down,
         valid_from,
-        LAG(is_down) OVER (PARTITION BY device_id ORDER BY valid_from, status_id) AS was_down
+        LAG(is_down) OVER in_time AS was_down
     FROM fact.device_status
+    WINDOW in_time AS (PARTITION BY device_id ORDER BY valid_from, status_id COLLATE "C")
 ),
 turns AS (
     SELECT
@@ -14,9 +15,10 @@ turns AS (
         device_id,
         is_down,
         valid_from,
-        LEAD(valid_from) OVER (PARTITION BY device_id ORDER BY valid_from, status_id) AS next_turn
+        LEAD(valid_from) OVER in_time AS next_turn
     FROM turned
     WHERE was_down IS NULL OR was_down <> is_down
+    WINDOW in_time AS (PARTITION BY device_id ORDER BY valid_from, status_id COLLATE "C")
 )
 SELECT
     status_id AS repair_id,

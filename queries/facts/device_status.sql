@@ -11,5 +11,5 @@ SELECT
     COALESCE(status = 'online', FALSE) AS is_online,
     COALESCE(status = 'offline', FALSE) AS is_down,
     at AS valid_from,
-    LEAD(at) OVER (PARTITION BY device_id ORDER BY at, id) AS valid_to
+    LEAD(at) OVER (PARTITION BY device_id ORDER BY at, id COLLATE "C") AS valid_to
 FROM told

@@ -42,7 +42,9 @@ counted AS (
         COUNT(new_pause) OVER so_far AS pause_number,
         LEAD(step_date) OVER so_far AS next_date
     FROM steps
-    WINDOW so_far AS (PARTITION BY subscription_id ORDER BY step_date, step_order, step_id)
+    WINDOW so_far AS (
+        PARTITION BY subscription_id ORDER BY step_date, step_order, step_id COLLATE "C"
+    )
 ),
 filled AS (
     SELECT

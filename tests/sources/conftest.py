@@ -34,9 +34,9 @@ def demo_duckdb(demo_file: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def demo_postgres(demo_file: Path, pg_module_url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(pg_module_url)
+@pytest.fixture
+def demo_postgres(demo_file: Path, pg_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(pg_url)
     copy_to_postgres(demo_file, engine)
     yield engine
     engine.dispose()

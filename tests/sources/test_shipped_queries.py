@@ -519,6 +519,23 @@ def test_versions_are_compared_as_numbers(connection: sa.Connection, queries: Qu
     ]
 
 
+def test_order_does_not_depend_on_the_collation(queries: Queries) -> None:
+    """A session that sorts a before B would make a the first location; ours is byte by byte."""
+    engine = duckdb_engine()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET default_collation = 'NOCASE'")
+        tables = {
+            "accounts": [{"id": "c1"}],
+            "locations": [
+                {"id": "a", "customer_id": "c1", "state": "OH"},
+                {"id": "B", "customer_id": "c1", "state": "TX"},
+            ],
+        }
+        rows = rows_of(connection, queries, "entity.customers", tables)
+        assert picked(rows, "state") == [("TX",)]
+    engine.dispose()
+
+
 def test_visits_of_nobody_and_negative_times(connection: sa.Connection, queries: Queries) -> None:
     session = {
         "session_id": "s1",
