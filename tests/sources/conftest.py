@@ -40,3 +40,17 @@ def demo_postgres(demo_file: Path, pg_url: str) -> Iterator[sa.Engine]:
     copy_to_postgres(demo_file, engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def connection(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
+    """An empty warehouse on each engine; nothing is left behind."""
+    if request.param == "duckdb":
+        engine = duckdb_engine()
+    else:
+        engine = sa.create_engine(request.getfixturevalue("pg_module_url"))
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+    engine.dispose()
