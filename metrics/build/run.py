@@ -1,0 +1,226 @@
+"""Fills a build: stages what the warehouse can answer, makes the parts, and says what it saw.
+
+warehouse --queries/--> staged facts --parts--> part tables  (+ BuildInfo)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from metrics.build.parts import Maker, make_part
+from metrics.build.scores import make_score
+from metrics.build.snapshots import keep_snapshot
+from metrics.build.stage import Finding, Staged, entity_name, stage_entity, stage_fact, stage_name
+from metrics.build.workspace import Workspace
+from metrics.errors import WarehouseError
+from metrics.parts.model import Model
+from metrics.settings import Settings
+from metrics.sources.contract import Contract, check
+from metrics.sources.model import Entity, Fact, SqlFile
+from metrics.sources.translate import physical_sql
+from metrics.sources.warehouse import Inspected, inspect_warehouse
+from metrics.store.base import Writing
+from metrics.store.info import BuildInfo, FactState, FindingInfo
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class _Run:
+    """State of one build while it runs."""
+
+    settings: Settings
+    model: Model
+    writing: Writing
+    space: Workspace
+    inspected: Inspected
+    contract: Contract
+    last_full_day: date
+    staged: dict[str, Staged] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    systems: dict[str, set[str]] = field(default_factory=dict)
+
+    def tables(self) -> dict[str, str]:
+        """Where each staged entity and fact lies, by qualified name."""
+        names = {
+            f"entity.{name}": self.space.qualified(entity_name(name))
+            for name in self.model.queries.entities
+        }
+        names |= {f"fact.{name}": f'"{stage_name(name)}"' for name in self.model.queries.facts}
+        return names
+
+
+def fill(settings: Settings, model: Model, writing: Writing, progress: Progress) -> BuildInfo:
+    """Make every table of a build. Raises WarehouseError when nothing can be read."""
+    started = datetime.now(UTC)
+    run = _start(settings, model, writing)
+    names = list(run.contract.answers)
+    steps = len(names) + len(model.parts) + 1
+    for done, name in enumerate(names):
+        progress(f"Reading {name.partition('.')[2]}", done / steps)
+        _stage(run, name)
+    states = _fact_states(run)
+    maker = Maker(run.space, model.definitions, model.queries.facts, model.joins, run.last_full_day)
+    made: dict[str, str] = {}
+    for done, part in enumerate(model.parts, start=len(names)):
+        progress(f"Making {part.name}", done / steps)
+        if all(states[fact].available for fact in model.required_facts(part.measures[0])):
+            if part.kind == "score":
+                make_score(maker, part, model, states)
+            else:
+                make_part(maker, part)
+            made[part.name] = model.fingerprints[part.name]
+    for name in run.staged:
+        run.space.drop(stage_name(name))
+    known = [state for state in states.values() if state.as_of and state.first_day]
+    if not known:
+        raise WarehouseError(
+            "The warehouse has none of the tables that the queries need, or no rows in them.",
+            "Compare queries/sources.yml with the warehouse.",
+        )
+    return BuildInfo(
+        id=writing.id,
+        started_at=started,
+        finished_at=datetime.now(UTC),
+        engine=writing.engine.name,
+        warehouse=settings.warehouse_label,
+        is_demo=settings.is_demo,
+        last_full_day=run.last_full_day,
+        as_of=max(state.as_of for state in known if state.as_of),
+        first_day=min(state.first_day for state in known if state.first_day),
+        facts=states,
+        parts=made,
+        entities_missing={
+            name: run.contract.missing(f"entity.{name}")
+            for name in model.queries.entities
+            if run.contract.missing(f"entity.{name}")
+        },
+        findings=tuple(
+            FindingInfo(about=item.about, reason=item.reason, rows=item.rows)
+            for item in run.findings
+            if item.rows
+        ),
+        settings={
+            "time_zone": settings.time_zone,
+            "week_start": settings.week_start,
+            "fiscal_month": settings.fiscal_month,
+            "currency": settings.currency,
+        },
+    )
+
+
+def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
+    space = Workspace(writing.connection, writing.engine, writing.schema)
+    tables = [source.table for source in model.queries.sources.values()]
+    inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
+    contract = check(model.queries, inspected)
+    day = settings.last_full_day()
+    return _Run(settings, model, writing, space, inspected, contract, day)
+
+
+def _stage(run: _Run, qualified: str) -> None:
+    query = run.model.queries.query(qualified)
+    file = run.contract.answers[qualified].file
+    if isinstance(query, Entity):
+        _stage_entity(run, query, file)
+    elif file is not None:
+        _stage_fact(run, query, file)
+
+
+def _stage_entity(run: _Run, entity: Entity, file: SqlFile | None) -> None:
+    if file is None:
+        _empty_entity(run.space, entity)
+        return
+    finding = stage_entity(run.space, entity.name, entity, _sql(run, file))
+    run.findings.append(finding)
+    run.systems[f"entity.{entity.name}"] = _systems_of(run, file)
+
+
+def _stage_fact(run: _Run, fact: Fact, file: SqlFile) -> None:
+    spread = any(
+        measure.spread and measure.fact == fact.name
+        for measure in run.model.definitions.measures.values()
+    )
+    staged = stage_fact(
+        run.space,
+        fact.name,
+        fact,
+        _sql(run, file),
+        run.last_full_day,
+        run.settings.time_zone,
+        known_until_end=spread,
+    )
+    if fact.snapshot:
+        staged = keep_snapshot(run.space, run.settings, fact, staged)
+    run.staged[fact.name] = staged
+    run.findings += staged.findings
+    run.systems[f"fact.{fact.name}"] = _systems_of(run, file)
+
+
+def _sql(run: _Run, file: SqlFile) -> str:
+    return physical_sql(
+        file,
+        run.model.queries,
+        run.space.engine.sqlglot,
+        run.tables(),
+        run.inspected,
+        run.writing.warehouse_catalog,
+    )
+
+
+def _systems_of(run: _Run, file: SqlFile) -> set[str]:
+    """Source systems a file reads, its entities and facts included."""
+    reads = run.model.queries.reads[file.path]
+    systems = {run.model.queries.sources[name].system for name in reads.sources}
+    for name in reads.queries:
+        # Attributes of an entity do not say how far a fact's events are complete.
+        if name.startswith("fact.") or not reads.sources:
+            systems |= run.systems.get(name, set())
+    return systems
+
+
+def _empty_entity(space: Workspace, entity: Entity) -> None:
+    """An entity the warehouse lacks: no rows, so its attributes are empty everywhere."""
+    columns: list[Any] = [
+        sa.literal_column(f"CAST(NULL AS {space.engine.types[column.type]})").label(name)
+        for name, column in entity.columns.items()
+    ]
+    if entity.valid_from:
+        columns.append(sa.literal_column("CAST(NULL AS DATE)").label("valid_to"))
+    space.create(entity_name(entity.name), sa.select(*columns).where(sa.false()))
+
+
+def _fact_states(run: _Run) -> dict[str, FactState]:
+    """Each fact's coverage; its watermark is that of the least complete system it reads."""
+    watermark = _watermarks(run)
+    states: dict[str, FactState] = {}
+    for name in run.model.queries.facts:
+        staged = run.staged.get(name)
+        if staged is None:
+            states[name] = FactState(missing=run.contract.missing(f"fact.{name}"))
+            continue
+        systems = run.systems[f"fact.{name}"]
+        known = [watermark[system] for system in systems if system in watermark]
+        file = run.contract.answers[f"fact.{name}"].file
+        states[name] = FactState(
+            rows=staged.rows,
+            first_day=staged.first_day,
+            as_of=min(known) if known and staged.first_day else None,
+            file=file.path if file else "",
+        )
+    return states
+
+
+def _watermarks(run: _Run) -> Mapping[str, date]:
+    latest: dict[str, date] = {}
+    for name, staged in run.staged.items():
+        if staged.last_day is None or run.model.queries.facts[name].snapshot:
+            continue
+        for system in run.systems[f"fact.{name}"]:
+            latest[system] = max(latest.get(system, staged.last_day), staged.last_day)
+    return latest

@@ -1,0 +1,69 @@
+"""Keeps what a source tells only about today, one day per build, outside the builds.
+
+A status column without events has no past: its history starts with the first build and is
+never stretched backwards. The kept rows live beside the builds, so `--full` reads them too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from metrics.build.stage import Staged, stage_name
+from metrics.build.workspace import Workspace
+from metrics.engines.engine import POSTGRESQL
+from metrics.settings import Settings
+from metrics.sources.model import Fact
+
+SCHEMA = "metrics_snapshots"
+
+
+def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Staged) -> Staged:
+    """Add today's rows to the kept ones and stage all of them."""
+    place = _open(space, settings)
+    columns = ["day", *fact.columns]
+    listing = ", ".join(f'"{column}"' for column in columns)
+    types = ", ".join(
+        f'"{name}" {space.engine.types[column.type]}' for name, column in fact.columns.items()
+    )
+    kept = f'{place}."{fact.name}__{_shape(fact)}"'
+    stage = f'"{stage_name(fact.name)}"'
+    space.execute(f"CREATE TABLE IF NOT EXISTS {kept} (day DATE, {types})")
+    space.execute(f"DELETE FROM {kept} WHERE day IN (SELECT DISTINCT day FROM {stage})")
+    space.execute(f"INSERT INTO {kept} ({listing}) SELECT {listing} FROM {stage}")
+    _commit(space)
+    space.drop(stage_name(fact.name))
+    table = space.create(stage_name(fact.name), f"SELECT * FROM {kept}", keep=False)
+    rows, first = space.scalar_row(sa.select(sa.func.count(), sa.func.min(table.c.day)))
+    _close(space)
+    return replace(staged, rows=rows, first_day=first)
+
+
+def _shape(fact: Fact) -> str:
+    """Changes with the fact's columns, so that old rows never get a new meaning."""
+    text = ",".join(f"{name}:{column.type}" for name, column in fact.columns.items())
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _open(space: Workspace, settings: Settings) -> str:
+    if space.engine is POSTGRESQL:
+        space.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        return SCHEMA
+    space.connection.commit()
+    file = settings.store_folder / "snapshots.duckdb"
+    space.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {SCHEMA}")
+    return SCHEMA
+
+
+def _commit(space: Workspace) -> None:
+    """DuckDB writes to one attached file per transaction."""
+    if space.engine is not POSTGRESQL:
+        space.connection.commit()
+
+
+def _close(space: Workspace) -> None:
+    if space.engine is not POSTGRESQL:
+        space.connection.commit()
+        space.execute(f"DETACH {SCHEMA}")

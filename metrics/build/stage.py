@@ -1,0 +1,221 @@
+"""Reads each query of `queries/` once into a staged table the parts are made from.
+
+before  the query's columns, as the warehouse has them
+after   typed columns, plus `day` (and `hour`; for intervals `day` and `until_day`), one row
+        per key, without the rows that are set aside
+
+Set aside, counted and reported as findings: rows without a time, rows after the last full day,
+intervals that end before they start, second rows of one key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from metrics.build.workspace import Workspace
+from metrics.engines.functions import add_days, clock_hour, local_time, seconds_between
+from metrics.sources.model import Column, Entity, Fact
+
+REASONS = ("without a time", "in the future", "ending before they start", "duplicates of a key")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Rows of one query that were set aside or joined nothing, and why."""
+
+    about: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What was learnt while staging a fact: rows used, first and last day, findings."""
+
+    name: str
+    rows: int
+    first_day: date | None
+    last_day: date | None
+    findings: tuple[Finding, ...]
+
+
+def stage_name(fact: str) -> str:
+    """Name of a fact's staged table."""
+    return f"stage_{fact}"
+
+
+def entity_name(entity: str) -> str:
+    """Name of an entity's table in the build."""
+    return f"entity__{entity}"
+
+
+def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> Finding:
+    """Make an entity's table: one row per key (and `valid_from` for entities that change)."""
+    typed = _typed(space, entity.columns, sql)
+    keys = [key for key in (entity.key, entity.valid_from) if key]
+    inner = sa.select(
+        *typed.c,
+        _rank(typed, keys, list(entity.columns)).label("rank_in_key"),
+    ).where(*[typed.c[key].is_not(None) for key in keys])
+    ranked = inner.subquery("ranked")
+    columns: list[Any] = [ranked.c[column] for column in entity.columns]
+    if entity.valid_from:
+        following = sa.func.lead(ranked.c[entity.valid_from]).over(
+            partition_by=ranked.c[entity.key], order_by=ranked.c[entity.valid_from]
+        )
+        columns.append(following.label("valid_to"))
+    table = space.create(entity_name(name), sa.select(*columns).where(ranked.c.rank_in_key == 1))
+    kept = space.scalar_row(sa.select(sa.func.count()).select_from(table))[0]
+    read = space.scalar_row(f"SELECT count(*) FROM ({sql}) AS q")[0]
+    return Finding(name, REASONS[3], read - kept)
+
+
+def stage_fact(
+    space: Workspace,
+    name: str,
+    fact: Fact,
+    sql: str,
+    last_full_day: date,
+    time_zone: str,
+    known_until_end: bool = False,
+) -> Staged:
+    """Make a fact's staged table and say what was set aside.
+
+    `known_until_end`: the fact's intervals say something about every day up to their end (a
+    month's cost), so the source is complete that far.
+    """
+    raw = space.create(
+        f"raw_{name}", _with_days(space, fact, sql, last_full_day, time_zone), keep=False
+    )
+    counts = _count_reasons(space, fact, raw, last_full_day)
+    usable = _usable(fact, raw, last_full_day)
+    staged = _without_duplicates(fact, raw, usable, counts["duplicates"])
+    table = space.create(stage_name(name), staged, keep=False)
+    space.drop(f"raw_{name}")
+    rows, first, last = space.scalar_row(
+        sa.select(
+            sa.func.count(), sa.func.min(table.c.day), _last_known(fact, table, known_until_end)
+        )
+    )
+    if last is not None:
+        last = min(last, last_full_day)
+    found = (counts["no_time"], counts["future"], counts["backwards"], counts["duplicates"])
+    findings = tuple(
+        Finding(name, reason, rows) for reason, rows in zip(REASONS, found, strict=True) if rows
+    )
+    return Staged(name, rows, first, last, findings)
+
+
+def _typed(space: Workspace, columns: Mapping[str, Column], sql: str) -> Any:
+    """The query as a sub-select with declared types; unlisted columns are left out."""
+    casts = ", ".join(
+        f'CAST("{name}" AS {space.engine.types[column.type]}) AS "{name}"'
+        for name, column in columns.items()
+    )
+    text = sa.text(f"SELECT {casts} FROM ({sql}) AS q".replace(":", r"\:"))
+    return text.columns(*[sa.column(name) for name in columns]).subquery("typed")
+
+
+def _with_days(space: Workspace, fact: Fact, sql: str, last_full_day: date, time_zone: str) -> Any:
+    typed = _typed(space, fact.columns, sql)
+    extra: list[Any] = []
+    if fact.snapshot:
+        extra.append(sa.cast(sa.literal(last_full_day.isoformat()), sa.Date()).label("day"))
+    elif fact.interval:
+        extra += _day_columns(fact, fact.interval.from_, typed, time_zone, "day", "clock")
+        extra += _day_columns(fact, fact.interval.to, typed, time_zone, "until_day", "until_clock")
+    else:
+        assert fact.time is not None
+        extra += _day_columns(fact, fact.time, typed, time_zone, "day", "clock")
+        if fact.columns[fact.time].type == "instant" and "hour" not in fact.columns:
+            extra.append(clock_hour(local_time(typed.c[fact.time], time_zone)).label("hour"))
+    return sa.select(*typed.c, *extra)
+
+
+def _day_columns(
+    fact: Fact, column: str, typed: Any, time_zone: str, day: str, clock: str
+) -> list[Any]:
+    """The local day of a time column and, for instants, its seconds since local midnight."""
+    value = typed.c[column]
+    if fact.columns[column].type == "date":
+        return [value.label(day)]
+    local = local_time(value, time_zone)
+    local_day = sa.cast(local, sa.Date())
+    midnight = sa.cast(local_day, sa.DateTime())
+    return [local_day.label(day), seconds_between(midnight, local).label(clock)]
+
+
+def _last_known(fact: Fact, table: Any, known_until_end: bool) -> Any:
+    if not (fact.interval and known_until_end):
+        return sa.func.max(table.c.day)
+    last_covered = add_days(table.c.until_day, -1)
+    return sa.func.max(sa.case((last_covered > table.c.day, last_covered), else_=table.c.day))
+
+
+def _usable(fact: Fact, raw: Any, last_full_day: date) -> list[Any]:
+    conditions = [raw.c.day.is_not(None), raw.c.day <= _date(last_full_day)]
+    if fact.interval:
+        start, end = raw.c[fact.interval.from_], raw.c[fact.interval.to]
+        conditions.append(sa.or_(end.is_(None), end >= start))
+    return conditions
+
+
+def _count_reasons(space: Workspace, fact: Fact, raw: Any, last_full_day: date) -> dict[str, int]:
+    usable = sa.and_(*_usable(fact, raw, last_full_day))
+    backwards: Any = sa.literal(0)
+    if fact.interval:
+        start, end = raw.c[fact.interval.from_], raw.c[fact.interval.to]
+        inside = raw.c.day <= _date(last_full_day)
+        backwards = sa.func.sum(_one(sa.and_(inside, end < start)))
+    keys = sa.select(*[raw.c[key] for key in fact.key]).where(usable).distinct().subquery("k")
+    distinct_keys = sa.select(sa.func.count()).select_from(keys).scalar_subquery()
+    no_time, future, wrong, used, unique = space.scalar_row(
+        sa.select(
+            sa.func.sum(_one(raw.c.day.is_(None))),
+            sa.func.sum(_one(raw.c.day > _date(last_full_day))),
+            backwards,
+            sa.func.sum(_one(usable)),
+            distinct_keys,
+        ).select_from(raw)
+    )
+    return {
+        "no_time": int(no_time or 0),
+        "future": int(future or 0),
+        "backwards": int(wrong or 0),
+        "duplicates": int(used or 0) - int(unique or 0),
+    }
+
+
+def _without_duplicates(fact: Fact, raw: Any, usable: list[Any], duplicates: int) -> Any:
+    if not duplicates:
+        return sa.select(*raw.c).where(*usable)
+    order = [fact.time or (fact.interval.from_ if fact.interval else "day"), *fact.columns]
+    ranked = (
+        sa.select(*raw.c, _rank(raw, list(fact.key), order).label("rank_in_key"))
+        .where(*usable)
+        .subquery("ranked")
+    )
+    columns = [column for column in ranked.c if column.name != "rank_in_key"]
+    return sa.select(*columns).where(ranked.c.rank_in_key == 1)
+
+
+def _rank(table: Any, keys: list[str], order: list[str]) -> Any:
+    """1 for the row of each key that stays: the earliest, then the smallest as text."""
+    by_text = [sa.cast(table.c[column], sa.String()).asc().nulls_last() for column in order[1:]]
+    return sa.func.row_number().over(
+        partition_by=[table.c[key] for key in keys],
+        order_by=[table.c[order[0]].asc().nulls_last(), *by_text],
+    )
+
+
+def _one(condition: Any) -> Any:
+    return sa.case((condition, 1), else_=0)
+
+
+def _date(day: date) -> Any:
+    return sa.cast(sa.literal(day.isoformat()), sa.Date())

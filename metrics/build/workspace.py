@@ -1,0 +1,61 @@
+"""The database connection a build works in: creates tables, counts, and names things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from metrics.engines.engine import Engine
+
+
+@dataclass
+class Workspace:
+    """A connection with the schema the build writes to (None: the connection's own).
+
+    Temporary tables start with `stage_` and vanish with the connection.
+    """
+
+    connection: sa.Connection
+    engine: Engine
+    schema: str | None = None
+    tables: dict[str, sa.TableClause] = field(default_factory=dict)
+
+    def qualified(self, name: str) -> str:
+        """Quoted name of a table of this build."""
+        return f'"{self.schema}"."{name}"' if self.schema else f'"{name}"'
+
+    def execute(self, sql: str) -> Any:
+        """Run SQL of ours that holds no user value."""
+        return self.connection.exec_driver_sql(sql.replace("%", self.engine.percent))
+
+    def create(self, name: str, statement: Any, keep: bool = True) -> sa.TableClause:
+        """Make a table from a select (Core or SQL text); kept in the build or temporary."""
+        sql = statement if isinstance(statement, str) else self.engine.literal(statement)
+        target = self.qualified(name) if keep else f'"{name}"'
+        self.execute(f"CREATE {'' if keep else 'TEMPORARY '}TABLE {target} AS {sql}")
+        if self.engine.analyze:
+            self.execute(self.engine.analyze.format(table=target))
+        table = self.reflect(name, keep)
+        self.tables[name] = table
+        return table
+
+    def reflect(self, name: str, keep: bool = True) -> sa.TableClause:
+        """The columns of an existing table, with the types Core needs to compare them."""
+        target = self.qualified(name) if keep else f'"{name}"'
+        cursor = self.execute(f"SELECT * FROM {target} LIMIT 0")
+        names: list[str] = list(cursor.keys())
+        columns: list[Any] = [sa.column(column) for column in names]
+        return sa.table(name, *columns, schema=self.schema if keep else None)
+
+    def scalar_row(self, statement: Any) -> tuple[Any, ...]:
+        """The only row of a select, as Python values."""
+        sql = statement if isinstance(statement, str) else self.engine.literal(statement)
+        row = self.execute(sql).fetchone()
+        return tuple(row) if row is not None else ()
+
+    def drop(self, name: str) -> None:
+        """Drop a temporary table of this build."""
+        self.execute(f'DROP TABLE "{name}"')
+        self.tables.pop(name, None)

@@ -1,0 +1,149 @@
+"""A metric as a small tree: leaves are sums of parts, everything above is arithmetic.
+
+`resolve` in `definitions.resolve` builds the trees, `query.evaluate` walks them. Missing
+values stay missing through every node.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from metrics.periods import NO_SHIFT, PERIOD, Shift, WindowSpec
+
+
+@dataclass(frozen=True)
+class Node:
+    """Any node of a metric's tree."""
+
+    def children(self) -> tuple[Node, ...]:
+        """Nodes directly below."""
+        return ()
+
+    def leaves(self) -> Iterator[Leaf]:
+        """All leaves below, left to right."""
+        for child in self.children():
+            yield from child.leaves()
+
+
+@dataclass(frozen=True)
+class Leaf(Node):
+    """One number per period and member that a part can answer.
+
+    measure  what is kept (a measure's or a score's name); several for entities.
+    take     which number of it: see `kinds.TAKES`.
+    window   the days it looks at; `shifts` move the period back first, outermost last.
+    """
+
+    measure: str
+    take: str
+    window: WindowSpec = PERIOD
+    shifts: tuple[Shift, ...] = ()
+    where: tuple[tuple[str, object], ...] = ()
+    segment: str = "closing"
+    others: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    number: float | None = None
+    days: int = 0
+    whole: bool = False
+
+    def leaves(self) -> Iterator[Leaf]:
+        yield self
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    """A number from a definition or a setting."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class CalendarValue(Node):
+    """A fact of the calendar: `days` or `hours` of the window, `day_number` of its end."""
+
+    what: str
+    window: WindowSpec = PERIOD
+    shifts: tuple[Shift, ...] = ()
+
+
+@dataclass(frozen=True)
+class Binary(Node):
+    """Two nodes and one of + - * /; x/0 is no value."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True)
+class GrowthOf(Node):
+    """Relative change per step: (current/base) ** (1/compound) - 1, for a positive base."""
+
+    current: Node
+    base: Node
+    compound: int = 1
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.current, self.base)
+
+
+def shifted(node: Node, shift: Shift) -> Node:
+    """The same tree seen from an earlier date."""
+    from dataclasses import replace
+
+    if shift == NO_SHIFT:
+        return node
+    if isinstance(node, (Leaf, CalendarValue)):
+        return replace(node, shifts=(*node.shifts, shift))
+    if isinstance(node, Binary):
+        return replace(node, left=shifted(node.left, shift), right=shifted(node.right, shift))
+    if isinstance(node, GrowthOf):
+        return replace(node, current=shifted(node.current, shift), base=shifted(node.base, shift))
+    return node
+
+
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+
+def parse_arithmetic(text: str) -> ast.expr:
+    """The syntax tree of an arithmetic expression; raises ValueError for anything else.
+
+    Allowed: names, `setting.<name>`, numbers, + - * / and brackets. At most 500 characters.
+    """
+    if len(text) > 500:
+        raise ValueError("the expression is longer than 500 characters")
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"'{text}' is not arithmetic") from error
+    for node in ast.walk(tree):
+        if not _allowed(node):
+            raise ValueError(f"'{text}' may hold only names, numbers, + - * / and brackets")
+    return tree
+
+
+def _allowed(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "setting"
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub)
+    return isinstance(node, (ast.BinOp, ast.Name, ast.Load, ast.USub, *OPERATORS))
+
+
+def names_in(tree: ast.expr) -> set[str]:
+    """Metric and measure names an arithmetic expression mentions."""
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id != "setting"
+    }

@@ -1,0 +1,91 @@
+"""The few SQL functions engines disagree on, each with one compile rule per engine.
+
+Everything else is plain SQLAlchemy Core. Dates are DATE, instants TIMESTAMP in UTC without zone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+RULES: dict[str, dict[str, str]] = {
+    "days_between": {
+        "duckdb": "CAST(({1}) - ({0}) AS BIGINT)",
+        "postgresql": "CAST(({1}) - ({0}) AS BIGINT)",
+    },
+    "add_days": {
+        "duckdb": "(({0}) + CAST({1} AS INTEGER))",
+        "postgresql": "(({0}) + CAST({1} AS INTEGER))",
+    },
+    "local_time": {
+        "duckdb": "timezone({1}, timezone('UTC', {0}))",
+        "postgresql": "timezone({1}, timezone('UTC', {0}))",
+    },
+    "seconds_between": {
+        "duckdb": "(CAST(date_diff('microsecond', {0}, {1}) AS DOUBLE) / 1e6)",
+        "postgresql": "CAST(EXTRACT(EPOCH FROM ({1}) - ({0})) AS DOUBLE PRECISION)",
+    },
+    "iso_weekday": {
+        "duckdb": "CAST(EXTRACT(isodow FROM {0}) AS INTEGER)",
+        "postgresql": "CAST(EXTRACT(isodow FROM {0}) AS INTEGER)",
+    },
+    "clock_hour": {
+        "duckdb": "CAST(EXTRACT(hour FROM {0}) AS INTEGER)",
+        "postgresql": "CAST(EXTRACT(hour FROM {0}) AS INTEGER)",
+    },
+    "quantile": {
+        "duckdb": "quantile_cont({1}, {0})",
+        "postgresql": "percentile_cont({0}) WITHIN GROUP (ORDER BY {1})",
+    },
+    "double": {
+        "duckdb": "CAST({0} AS DOUBLE)",
+        "postgresql": "CAST({0} AS DOUBLE PRECISION)",
+    },
+}
+RESULT_TYPES: dict[str, Any] = {
+    "days_between": sa.BigInteger(),
+    "add_days": sa.Date(),
+    "local_time": sa.DateTime(),
+    "iso_weekday": sa.Integer(),
+    "clock_hour": sa.Integer(),
+}
+
+
+def _define(name: str) -> type[FunctionElement[Any]]:
+    attributes = {
+        "inherit_cache": True,
+        "name": name,
+        "type": RESULT_TYPES.get(name, sa.Double()),
+    }
+    element = type(name, (FunctionElement,), attributes)
+    for dialect, template in RULES[name].items():
+        compiles(element, dialect)(_render(template))
+    return element
+
+
+def _render(template: str) -> Any:
+    def render(element: Any, compiler: Any, **options: Any) -> str:
+        arguments = [compiler.process(clause, **options) for clause in element.clauses]
+        return template.format(*arguments)
+
+    return render
+
+
+days_between = _define("days_between")
+add_days = _define("add_days")
+local_time = _define("local_time")
+seconds_between = _define("seconds_between")
+iso_weekday = _define("iso_weekday")
+clock_hour = _define("clock_hour")
+quantile = _define("quantile")
+double = _define("double")
+
+EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
+
+
+def day_number(day: Any) -> Any:
+    """Days since 1970-01-01 of a DATE expression."""
+    return days_between(EPOCH, day)

@@ -1,0 +1,172 @@
+"""The one door to the numbers: a layer holds builds by lease and answers questions from them.
+
+>>> layer = open_layer()                                          # doctest: +SKIP
+>>> layer.query("total_mrr", grain="month", by="plan").frame      # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from metrics.build.stage import entity_name
+from metrics.errors import UnknownNameError
+from metrics.parts.model import Model, load_model
+from metrics.parts.plan import Part
+from metrics.query.answer import Answers, Executed
+from metrics.query.catalog import Catalog
+from metrics.query.compile import Tables
+from metrics.query.question import Query
+from metrics.result import Result
+from metrics.settings import Settings, load_settings
+from metrics.store.base import Lease, Store
+from metrics.store.info import BuildInfo
+from metrics.store.open import open_store
+
+
+class Pinned:
+    """One build, held: everything asked of it sees the same numbers."""
+
+    def __init__(self, model: Model, catalog: Catalog, lease: Lease, settings: Settings) -> None:
+        self.catalog = catalog
+        self.build: BuildInfo = lease.info
+        self._lease = lease
+        self._model = model
+        self._tables = Tables(self._part, self._entities)
+        self._answers = Answers(
+            model, catalog, lease.info, self._tables, self._run, settings.calendar
+        )
+
+    def query(self, metrics: str | Sequence[str], **question: Any) -> Result:
+        """Answer one question; see `Query.of` for the keywords."""
+        return self.query_many([Query.of(metrics, **question)])[0]
+
+    def query_many(self, queries: Sequence[Query]) -> list[Result]:
+        """Answer questions together, with one statement per part for all of them."""
+        return self._answers.answer(queries)
+
+    def members(self, dimension: str) -> list[str]:
+        """Values of a dimension, sorted, for a filter control; the empty bucket is left out."""
+        known = self._model.definitions.dimensions
+        if dimension not in known:
+            raise UnknownNameError("dimension", dimension, known)
+        spec = known[dimension]
+        column = spec.column or dimension
+        for name, entity in self._model.queries.entities.items():
+            if column in entity.columns and (spec.as_of in (None, name)):
+                table = self._entities[name]
+                done = self._run(sa.select(table.c[column]).distinct())
+                return sorted(str(row[0]) for row in done.rows if row[0] is not None)
+        return []
+
+    @cached_property
+    def _entities(self) -> dict[str, sa.TableClause]:
+        return {
+            name: sa.table(
+                entity_name(name),
+                *[sa.column(column) for column in entity.columns],
+                *([sa.column("valid_to")] if entity.valid_from else []),
+                schema=self._lease.schema,
+            )
+            for name, entity in self._model.queries.entities.items()
+        }
+
+    def _part(self, part: Part) -> sa.TableClause:
+        columns = ["day", *part.dimensions, *part.measures, *EXTRA[part.kind]]
+        columns += [f"{name}__clock" for name in part.measures if self._has_clock(name)]
+        if part.kind == "score":
+            bounds = self._model.definitions.scores[part.about].bounds
+            columns += [f"under_{bound}" for bound in bounds]
+        unique = dict.fromkeys(columns)
+        return sa.table(part.name, *map(sa.column, unique), schema=self._lease.schema)
+
+    def _has_clock(self, name: str) -> bool:
+        measure = self._model.definitions.measures.get(name)
+        return measure is not None and measure.clock
+
+    def _run(self, select: Any) -> Executed:
+        with self._lease.connect() as connection:
+            result = connection.execute(select)
+            names, rows = list(result.keys()), [tuple(row) for row in result]
+            compiled = select.compile(dialect=connection.dialect)
+        return Executed(str(compiled), dict(compiled.params), names, rows)
+
+
+EXTRA = {
+    "flow": (),
+    "stock": (),
+    "snapshot": (),
+    "distinct": ("prev_day", "n"),
+    "movement": ("first_day",),
+    "cohort": ("age", "prev_age", "n"),
+    "rows": (),
+    "score": ("total", "entities"),
+}
+
+
+@dataclass
+class _Held:
+    """The catalog of the build it was made for."""
+
+    build: str
+    catalog: Catalog
+
+
+class Layer:
+    """Definitions plus a store. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, model: Model, store: Store) -> None:
+        self.settings = settings
+        self.model = model
+        self.store = store
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+
+    @contextmanager
+    def hold(self) -> Iterator[Pinned]:
+        """Pin the current build. Raises StoreError when there is none."""
+        with self.store.lease() as lease:
+            yield Pinned(self.model, self._catalog_of(lease.info), lease, self.settings)
+
+    def query(self, metrics: str | Sequence[str], **question: Any) -> Result:
+        """Answer one question from the current build; see `Query.of` for the keywords."""
+        with self.hold() as pinned:
+            return pinned.query(metrics, **question)
+
+    def query_many(self, queries: Sequence[Query]) -> list[Result]:
+        """Answer questions together from the current build."""
+        with self.hold() as pinned:
+            return pinned.query_many(queries)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog as the current build knows it; without a build all metrics wait."""
+        if self.store.current_id() is None:
+            return Catalog(self.model, None)
+        with self.hold() as pinned:
+            return pinned.catalog
+
+    def _catalog_of(self, info: BuildInfo) -> Catalog:
+        with self._lock:
+            if self._held is None or self._held.build != info.id:
+                self._held = _Held(info.id, Catalog(self.model, info))
+            return self._held.catalog
+
+    def close(self) -> None:
+        """Let go of the store's connections."""
+        self.store.close()
+
+
+def open_layer(settings: Settings | None = None) -> Layer:
+    """The layer of the settings (environment and `metrics.toml` by default).
+
+    Raises SettingsError, or DefinitionError with every problem of the definitions.
+    """
+    settings = settings or load_settings()
+    return Layer(settings, load_model(settings), open_store(settings))

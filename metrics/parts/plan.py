@@ -1,0 +1,99 @@
+"""Which part tables a set of definitions needs: one list that build and query share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metrics.definitions.loader import Definitions
+from metrics.definitions.model import Measure, Score
+from metrics.sources.model import Fact
+
+NO_ROLLUP: tuple[tuple[str, ...], ...] = ((),)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a build.
+
+    kind      of the measures in it (see `kinds.KINDS`).
+    about     the fact, measure or score it is kept for.
+    dimensions  columns beside `day` that identify a row.
+    measures  measures whose numbers it holds.
+    within    dimensions that do not follow from a distinct key: keys are counted once per
+              member of these, so members may be shown side by side but never added up.
+    """
+
+    name: str
+    kind: str
+    about: str
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    within: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns a dimension can start from."""
+        return ("day", *self.dimensions)
+
+
+def plan_parts(definitions: Definitions, facts: Mapping[str, Fact]) -> list[Part]:
+    """Every part the measures and scores ask for, coarse roll-ups before fine ones."""
+    parts: list[Part] = []
+    for kind in ("flow", "stock", "snapshot"):
+        for fact, names in _by_fact(definitions.measures, kind).items():
+            for index, rollup in enumerate(definitions.rollups.get(fact, NO_ROLLUP)):
+                parts.append(Part(f"{kind}__{fact}__{index}", kind, fact, rollup, names))
+    for name, measure in definitions.measures.items():
+        parts += _own_parts(definitions, name, measure, facts)
+    for name in score_order(definitions.scores):
+        for index, rollup in enumerate(_score_rollups(definitions.scores[name])):
+            parts.append(Part(f"score__{name}__{index}", "score", name, rollup, (name,)))
+    return parts
+
+
+def score_order(scores: Mapping[str, Score]) -> list[str]:
+    """Scores, each after those it is made of."""
+    ordered: list[str] = []
+    for name in scores:
+        below = [part.score for part in scores[name].inputs.values() if part.score]
+        ordered += [other for other in [*below, name] if other not in ordered]
+    return ordered
+
+
+def _score_rollups(score: Score) -> tuple[tuple[str, ...], ...]:
+    """By the customer's fixed attributes, and by customer for those that change."""
+    coarse = tuple(dict.fromkeys((*score.dimensions, "industry", "region")))
+    return (coarse, tuple(dict.fromkeys(("customer_id", *score.dimensions))))
+
+
+def _by_fact(measures: Mapping[str, Measure], kind: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, measure in measures.items():
+        if measure.kept_as == kind:
+            found[measure.fact] = (*found.get(measure.fact, ()), name)
+    return found
+
+
+def _own_parts(
+    definitions: Definitions, name: str, measure: Measure, facts: Mapping[str, Fact]
+) -> list[Part]:
+    if measure.kind in ("distinct", "cohort"):
+        rollups = definitions.rollups.get(name, NO_ROLLUP)
+        return [
+            Part(
+                f"{measure.kind}__{name}__{index}",
+                measure.kind,
+                name,
+                rollup,
+                (name,),
+                tuple(column for column in measure.within if column in rollup),
+            )
+            for index, rollup in enumerate(rollups)
+        ]
+    if measure.kind == "movement":
+        return [Part(f"movement__{name}", "movement", name, ("customer_id",), (name,))]
+    if measure.kind == "rows":
+        columns = tuple(facts[measure.fact].columns)
+        return [Part(f"rows__{name}", "rows", name, columns, (name,))]
+    return []

@@ -1,0 +1,53 @@
+"""One build from start to publication: fill, check identities, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+from metrics.build.run import Progress, fill
+from metrics.layer import Pinned
+from metrics.parts.model import Model, load_model
+from metrics.query.catalog import Catalog
+from metrics.query.identities import check_identities
+from metrics.settings import Settings
+from metrics.store.base import Lease, Writing
+from metrics.store.faults import fault
+from metrics.store.info import BuildInfo, IdentityInfo
+from metrics.store.open import open_store
+
+
+def silent(step: str, done: float) -> None:
+    """A progress that shows nothing."""
+
+
+def run_build(settings: Settings, progress: Progress = silent) -> BuildInfo:
+    """Build everything and publish it at once; on any error the last build stays.
+
+    Raises WarehouseError, DefinitionError or BuildRunningError.
+    """
+    model = load_model(settings)
+    store = open_store(settings)
+    try:
+        with store.write() as writing:
+            info = fill(settings, model, writing, progress)
+            fault("parts-made")
+            progress("Checking identities", 0.97)
+            info = info.model_copy(
+                update={"identities": tuple(_identities(settings, model, writing, info))}
+            )
+            progress("Publishing", 0.99)
+            writing.publish(info)
+    finally:
+        store.close()
+    progress("Done", 1.0)
+    return info
+
+
+def _identities(
+    settings: Settings, model: Model, writing: Writing, info: BuildInfo
+) -> Sequence[IdentityInfo]:
+    """Identities over the tables just made, read through the connection that made them."""
+    lease = Lease(info, writing.engine, writing.schema, lambda: nullcontext(writing.connection))
+    pinned = Pinned(model, Catalog(model, info), lease, settings)
+    return check_identities(model, pinned.catalog, pinned.query_many, info)

@@ -1,0 +1,395 @@
+"""Answers questions from one build: plan, run one statement per part, evaluate, tidy.
+
+questions -> leaves -> groups -> statements -> arrays of periods x members -> Result
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from metrics.definitions.expressions import Binary, Leaf, Node
+from metrics.errors import MetricWaitingError, QueryError, UnknownNameError, UnsafeAggregationError
+from metrics.parts.model import Model
+from metrics.parts.plan import Part
+from metrics.periods import (
+    BEGINNING,
+    ONE_DAY,
+    Calendar,
+    Period,
+    Shift,
+    Window,
+    add_months,
+    comparison_shift,
+    move_period,
+    split,
+)
+from metrics.query.catalog import Catalog, MetricInfo, measures_of
+from metrics.query.cells import Cell, Member, as_seen, columns_of, number, rows_by_window
+from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
+from metrics.query.evaluate import Array, Scope, evaluate, growth, window
+from metrics.query.per_entity import per_entity
+from metrics.query.plan import PER_ENTITY, Planned, Planner
+from metrics.query.question import Query
+from metrics.query.rules import compile_group
+from metrics.result import Ran, Result, Stamp
+from metrics.store.info import BuildInfo
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What running a select gave: its SQL and bound values, column names and rows."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+Run = Callable[[Any], Executed]
+EMPTY_IS_NOTHING = frozenset({"quantile", "median", "max", "top_share", "share_at_least"})
+
+
+@dataclass
+class _Asked:
+    """One question while it is answered."""
+
+    query: Query
+    metrics: list[tuple[str, MetricInfo, Node]]
+    periods: list[Period]
+    earlier: list[Period | None]
+    split: Split
+    waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Answers:
+    """Everything needed to answer from one build; `run` executes a select."""
+
+    def __init__(
+        self,
+        model: Model,
+        catalog: Catalog,
+        info: BuildInfo,
+        tables: Tables,
+        run: Run,
+        calendar: Calendar,
+    ) -> None:
+        self.model = model
+        self.catalog = catalog
+        self.info = info
+        self.calendar = calendar
+        self._run = run
+        self._compiler = Compiler(model.joins, tables)
+        self._planner = Planner(model.definitions, model.joins, model.parts)
+
+    def answer(self, queries: Sequence[Query]) -> list[Result]:
+        """All questions together: one statement per part, rule and split."""
+        asked = [self._understand(query) for query in queries]
+        wanted: dict[Split, dict[Leaf, set[Window]]] = {}
+        for one in asked:
+            leaves = wanted.setdefault(one.split, {})
+            for _, info, tree in one.metrics:
+                for leaf in tree.leaves():
+                    leaves.setdefault(leaf, set()).update(self._windows(one, info, leaf))
+        cells: dict[Split, dict[Cell, dict[Member, float]]] = {}
+        ran: dict[Split, list[Ran]] = {}
+        for key, leaves in wanted.items():
+            cells[key], ran[key] = self._fetch(key, leaves)
+        return [self._result(one, cells[one.split], ran[one.split]) for one in asked]
+
+    def _understand(self, query: Query) -> _Asked:
+        end = query.end or self.info.as_of
+        start = query.start or add_months(end, -12) + ONE_DAY
+        for name in (*query.by, *(name for name, _ in query.where)):
+            if name not in self.model.definitions.dimensions:
+                raise UnknownNameError("dimension", name, self.model.definitions.dimensions)
+        found, waiting = [], {}
+        for name in query.metrics:
+            info = self.catalog.resolve(name, query.domain)
+            if info.status != "live":
+                waiting[name] = info.waiting_for
+                continue
+            self._check_split(info, query)
+            found.append((name, info, self.model.trees[info.name]))
+        if waiting and not query.skip_waiting:
+            raise MetricWaitingError(
+                "; ".join(f"'{n}' waits for {', '.join(lacks)}" for n, lacks in waiting.items())
+                + ".",
+                "Load the data and build again, or leave the metric out.",
+            )
+        periods = split(start, end, query.grain, self.calendar)
+        if len(periods) > 1500:
+            raise QueryError(
+                f"The range has {len(periods)} periods.", "Ask for a coarser grain or fewer days."
+            )
+        earlier: list[Period | None] = [None] * len(periods)
+        if query.compare:
+            step = comparison_shift(query.compare, start, end, query.grain)
+            earlier = [self._moved(period, step, query) for period in periods]
+        return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
+
+    def _moved(self, period: Period, step: Shift, query: Query) -> Period:
+        return move_period(period, step, query.grain)
+
+    def _check_split(self, info: MetricInfo, query: Query) -> None:
+        for name in dict.fromkeys((*query.by, *(name for name, _ in query.where))):
+            if name not in info.dimensions:
+                allowed = ", ".join(info.dimensions) or "none"
+                raise UnsafeAggregationError(
+                    f"'{info.name}' cannot be split or filtered by {name}.",
+                    f"Its dimensions are: {allowed}.",
+                )
+
+    def _cut(self, asked: _Asked, info: MetricInfo, past: bool) -> list[Period | None]:
+        """Periods up to the metric's own last complete day, with comparisons cut alike."""
+        last = info.as_of or self.info.as_of
+        shown = [period.until(last) for period in asked.periods]
+        if not past:
+            return list(shown)
+        cut: list[Period | None] = []
+        for whole, now, before in zip(asked.periods, shown, asked.earlier, strict=True):
+            if now is None or before is None:
+                cut.append(None)
+            elif now.end == whole.end:
+                cut.append(before)
+            else:
+                step = asked.query.compare
+                assert step is not None
+                start, end = asked.periods[0].start, asked.periods[-1].end
+                shift = comparison_shift(step, start, end, asked.query.grain)
+                cut.append(move_period(now, shift, asked.query.grain))
+        return cut
+
+    def _windows(self, asked: _Asked, info: MetricInfo, leaf: Leaf) -> set[Window]:
+        both = self._cut(asked, info, False) + self._cut(asked, info, True)
+        return {
+            window(leaf.window, leaf.shifts, period, self.calendar)
+            for period in both
+            if period is not None
+        }
+
+    def _fetch(
+        self, key: Split, leaves: Mapping[Leaf, set[Window]]
+    ) -> tuple[dict[Cell, dict[Member, float]], list[Ran]]:
+        groups: dict[Group, list[Planned]] = {}
+        singles: list[Planned] = []
+        for leaf in leaves:
+            planned = self._planner.plan(leaf, key)
+            if leaf.take in PER_ENTITY:
+                singles.append(planned)
+            else:
+                groups.setdefault(planned.group, []).append(planned)
+        cells: dict[Cell, dict[Member, float]] = {}
+        ran: list[Ran] = []
+        for group, members in groups.items():
+            self._fetch_group(group, members, leaves, cells, ran)
+        for planned in singles:
+            self._fetch_single(planned, leaves[planned.leaf], cells, ran)
+        return cells, ran
+
+    def _fetch_group(
+        self,
+        group: Group,
+        members: Sequence[Planned],
+        leaves: Mapping[Leaf, set[Window]],
+        cells: dict[Cell, dict[Member, float]],
+        ran: list[Ran],
+    ) -> None:
+        seen = {
+            (planned.leaf, days): as_seen(group.rule, planned.leaf, days)
+            for planned in members
+            for days in leaves[planned.leaf]
+        }
+        numbers = {days: index for index, days in enumerate(sorted(set(seen.values())))}
+        if not numbers:
+            return
+        statement = compile_group(self._compiler, group, [m.leaf for m in members], numbers)
+        names, rows = self._execute(statement.select, group.part, group.rule, ran)
+        by_window = rows_by_window(names, rows, group.split.by)
+        for (leaf, days), looked_at in seen.items():
+            column = names.index(statement.columns[leaf])
+            found = by_window.get(numbers[looked_at], {})
+            cells[leaf, days] = {member: number(row[column]) for member, row in found.items()}
+
+    def _fetch_single(
+        self,
+        planned: Planned,
+        windows: set[Window],
+        cells: dict[Cell, dict[Member, float]],
+        ran: list[Ran],
+    ) -> None:
+        numbers = {days: index for index, days in enumerate(sorted(windows))}
+        if not numbers:
+            return
+        table = windows_table(numbers)
+        select = per_entity(
+            self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
+        )
+        names, rows = self._execute(select, planned.group.part, planned.leaf.take, ran)
+        by_window = rows_by_window(names, rows, planned.group.split.by)
+        column = names.index("c0")
+        for days, index in numbers.items():
+            found = by_window.get(index, {})
+            cells[planned.leaf, days] = {
+                member: number(row[column]) for member, row in found.items()
+            }
+
+    def _execute(
+        self, select: sa.Select[Any], part: Part, rule: str, ran: list[Ran]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        done = self._run(select)
+        reason = f"answered by rule '{rule}'"
+        ran.append(Ran(done.sql, done.parameters, len(done.rows), part.name, reason))
+        return done.names, done.rows
+
+    def _result(
+        self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]], ran: Sequence[Ran]
+    ) -> Result:
+        frames = [
+            self._metric_frame(asked, name, info, tree, cells) for name, info, tree in asked.metrics
+        ]
+        columns = columns_of(asked.query.by)
+        frame = (
+            pd.concat(frames, ignore_index=True)
+            if frames
+            else pd.DataFrame({column: [] for column in columns})
+        )
+        stamp = Stamp(
+            build_id=self.info.id,
+            engine=self.info.engine,
+            warehouse=self.info.warehouse,
+            definitions={name: info.hash for name, info, _ in asked.metrics},
+            as_of={name: info.as_of for name, info, _ in asked.metrics if info.as_of},
+            computed_at=datetime.now(UTC),
+            source="live" if any(r.part.startswith("rows__") for r in ran) else "store",
+            warnings=tuple(self._warnings(asked)),
+        )
+        return Result(frame[columns], stamp, asked.query.by, tuple(ran), asked.waiting)
+
+    def _warnings(self, asked: _Asked) -> list[str]:
+        broken = {
+            name: identity
+            for identity in self.info.identities
+            if identity.broken
+            for name in identity.metrics
+        }
+        return [
+            f"{name}: an identity does not hold: {broken[info.name].description}"
+            for name, info, _ in asked.metrics
+            if info.name in broken
+        ]
+
+    def _metric_frame(
+        self,
+        asked: _Asked,
+        name: str,
+        info: MetricInfo,
+        tree: Node,
+        cells: Mapping[Cell, dict[Member, float]],
+    ) -> pd.DataFrame:
+        now, past = self._cut(asked, info, False), self._cut(asked, info, True)
+        members = self._members(asked, tree, (*now, *past), cells)
+        current = self._scope(now, members, info, cells)
+        values = evaluate(tree, current)
+        before = evaluate(tree, self._scope(past, members, info, cells))
+        upper, lower = values * np.nan, values * np.nan
+        if isinstance(tree, Binary) and tree.operator == "/":
+            upper, lower = evaluate(tree.left, current), evaluate(tree.right, current)
+        size = len(members)
+        repeated = [period for period in asked.periods for _ in range(size)]
+        cut = [period for period in now for _ in range(size)]
+        moved = [period for period in past for _ in range(size)]
+        table: dict[str, Any] = {
+            "metric": name,
+            "start": [p.start for p in repeated],
+            "end": [c.end if c else p.end for c, p in zip(cut, repeated, strict=True)],
+            "complete": [bool(c and c.complete) for c in cut],
+            "covered_days": [c.days if c else 0 for c in cut],
+            "bucket_days": [p.bucket_days for p in repeated],
+            "value": values.ravel(),
+            "numerator": upper.ravel(),
+            "denominator": lower.ravel(),
+            "previous_value": before.ravel(),
+            "change": (values - before).ravel(),
+            "growth": growth(values, before).ravel(),
+            "previous_start": [m.start if m else None for m in moved],
+            "previous_end": [m.end if m else None for m in moved],
+        }
+        for index, dimension in enumerate(asked.query.by):
+            table[dimension] = pd.Series(
+                [member[index] for _ in asked.periods for member in members], dtype=object
+            )
+        return pd.DataFrame(table)
+
+    def _members(
+        self,
+        asked: _Asked,
+        tree: Node,
+        periods: Sequence[Period | None],
+        cells: Mapping[Cell, dict[Member, float]],
+    ) -> list[Member]:
+        """Members any metric of the question has, in a stable order, the empty bucket last."""
+        if not asked.query.by:
+            return [()]
+        found: set[Member] = set()
+        for _, info, other in asked.metrics:
+            for leaf in other.leaves():
+                if leaf.whole:
+                    continue
+                for days in self._windows(asked, info, leaf):
+                    found.update(cells.get((leaf, days), {}))
+        return sorted(found, key=lambda member: [(v is None, str(v)) for v in member])
+
+    def _scope(
+        self,
+        periods: Sequence[Period | None],
+        members: Sequence[Member],
+        info: MetricInfo,
+        cells: Mapping[Cell, dict[Member, float]],
+    ) -> Scope:
+        def leaf_values(leaf: Leaf) -> Array:
+            values = np.full((len(periods), len(members)), np.nan)
+            for row, period in enumerate(periods):
+                if period is None:
+                    continue
+                days = window(leaf.window, leaf.shifts, period, self.calendar)
+                if not self._covered(leaf, days):
+                    continue
+                found = cells.get((leaf, days), {})
+                nothing = self._when_absent(leaf, bool(found))
+                for column, member in enumerate(members):
+                    values[row, column] = found.get(() if leaf.whole else member, nothing)
+            return values
+
+        return Scope(periods, len(members), self.calendar, leaf_values)
+
+    def _covered(self, leaf: Leaf, days: Window) -> bool:
+        """Whether the leaf's facts can tell about the window at all."""
+        firsts = [
+            self.info.facts[fact].first_day
+            for measure in measures_of(leaf)
+            for fact in self.model.required_facts(measure)
+        ]
+        first = max((day for day in firsts if day), default=None)
+        if first is None or days.hi < first:
+            return False
+        return days.lo >= first or not leaf.window.trailing or days.lo == BEGINNING
+
+    def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
+        """What a member without rows has: nothing for averages, zero for sums.
+
+        States known only for some days (scores, snapshots) are zero only on such a day.
+        """
+        if leaf.take in EMPTY_IS_NOTHING or (self._known_by_day(leaf) and not others_present):
+            return np.nan
+        return 0.0
+
+    def _known_by_day(self, leaf: Leaf) -> bool:
+        measure = self.model.definitions.measures.get(leaf.measure)
+        return measure is None or measure.kind == "snapshot"

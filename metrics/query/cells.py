@@ -1,0 +1,66 @@
+"""Rows of a statement as cells: a number per leaf, window and member."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from metrics.definitions.expressions import Leaf
+from metrics.periods import Window
+from metrics.query.plan import AT_THE_END
+
+Member = tuple[Any, ...]
+Cell = tuple[Leaf, Window]
+
+
+def as_seen(rule: str, leaf: Leaf, days: Window) -> Window:
+    """As-of rules look at a window's last day only, so windows that share it are one."""
+    if rule in AT_THE_END and not leaf.take.startswith("time_"):
+        return replace(days, lo=days.hi)
+    return days
+
+
+def rows_by_window(
+    names: Sequence[str], rows: Sequence[tuple[Any, ...]], by: Sequence[str]
+) -> dict[int, dict[Member, tuple[Any, ...]]]:
+    places = [names.index(f"by_{dimension}") for dimension in by]
+    found: dict[int, dict[Member, tuple[Any, ...]]] = {}
+    for row in rows:
+        member = tuple(_member(row[place]) for place in places)
+        found.setdefault(row[names.index("id")], {})[member] = row
+    return found
+
+
+def _member(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def number(value: Any) -> float:
+    """Floats at the edge; whatever is not finite is no value."""
+    if value is None:
+        return float("nan")
+    found = float(value)
+    return found if np.isfinite(found) else float("nan")
+
+
+def columns_of(by: Sequence[str]) -> list[str]:
+    return [
+        "metric",
+        "start",
+        "end",
+        "complete",
+        "covered_days",
+        "bucket_days",
+        *by,
+        "value",
+        "numerator",
+        "denominator",
+        "previous_value",
+        "change",
+        "growth",
+        "previous_start",
+        "previous_end",
+    ]

@@ -1,0 +1,109 @@
+"""Equations between metrics that must hold, checked on every build.
+
+    opening + new + reactivation + expansion - contraction - churn = closing
+
+Each is asked for the last 13 months and, where it declares dimensions, split by them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.expressions import OPERATORS, names_in, parse_arithmetic
+from metrics.definitions.model import Identity
+from metrics.parts.model import Model
+from metrics.periods import Grain, add_months
+from metrics.query.catalog import Catalog
+from metrics.query.evaluate import ADDITIVE, Array, divide
+from metrics.query.question import Query
+from metrics.result import Result
+from metrics.store.info import BuildInfo, IdentityInfo
+
+AskMany = Callable[[Sequence[Query]], list[Result]]
+
+
+def check_identities(
+    model: Model, catalog: Catalog, ask: AskMany, info: BuildInfo
+) -> list[IdentityInfo]:
+    """One report per identity whose metrics are all live."""
+    start = add_months(info.as_of.replace(day=1), -12)
+    identities = {
+        name: identity
+        for name, identity in model.definitions.identities.items()
+        if all(catalog.resolve(metric).status == "live" for metric in metrics_of(identity))
+    }
+    questions = [
+        (name, question)
+        for name, identity in identities.items()
+        for question in _questions(identity, start, info.as_of)
+    ]
+    results = ask([question for _, question in questions])
+    reports = []
+    for name, identity in identities.items():
+        mine = [
+            result for (owner, _), result in zip(questions, results, strict=True) if owner == name
+        ]
+        reports.append(_report(name, identity, mine))
+    return reports
+
+
+def metrics_of(identity: Identity) -> list[str]:
+    """Metrics named on either side."""
+    sides = [parse_arithmetic(identity.left), parse_arithmetic(identity.right)]
+    return sorted({name for side in sides for name in names_in(side)})
+
+
+def _questions(identity: Identity, start: date, end: date) -> list[Query]:
+    names = tuple(metrics_of(identity))
+    splits: list[tuple[str, ...]] = [(), *[(dimension,) for dimension in identity.dimensions]]
+    return [Query(names, start, end, Grain.MONTH, by=by) for by in splits]
+
+
+def _report(name: str, identity: Identity, results: Sequence[Result]) -> IdentityInfo:
+    checked, broken, worst, example = 0, 0, 0.0, ""
+    for result in results:
+        wide = result.wide()
+        left = _side(identity.left, wide)
+        right = _side(identity.right, wide)
+        gap = left - right if identity.relation == "<=" else np.abs(left - right)
+        known = ~np.isnan(gap)
+        room = identity.tolerance * np.maximum(1.0, np.abs(np.nan_to_num(right)))
+        wrong = known & (gap > room)
+        checked += int(known.sum())
+        broken += int(wrong.sum())
+        if wrong.any():
+            row = int(np.nanargmax(np.where(wrong, gap, -np.inf)))
+            worst = max(worst, float(gap[row]))
+            place = ", ".join(str(wide[column].iloc[row]) for column in ("start", *result.by))
+            example = example or f"{place}: {left[row]:g} against {right[row]:g}"
+    return IdentityInfo(
+        name=name,
+        description=identity.description,
+        checked=checked,
+        broken=broken,
+        worst=worst,
+        metrics=tuple(metrics_of(identity)),
+        example=example,
+    )
+
+
+def _side(text: str, wide: pd.DataFrame) -> Array:
+    return _value(parse_arithmetic(text), wide)
+
+
+def _value(tree: ast.expr, wide: pd.DataFrame) -> Array:
+    if isinstance(tree, ast.BinOp):
+        left, right = _value(tree.left, wide), _value(tree.right, wide)
+        operator = OPERATORS[type(tree.op)]
+        return divide(left, right) if operator == "/" else ADDITIVE[operator](left, right)
+    if isinstance(tree, ast.UnaryOp):
+        return -_value(tree.operand, wide)
+    if isinstance(tree, ast.Name):
+        return wide[tree.id].to_numpy(dtype=float)
+    assert isinstance(tree, ast.Constant)
+    return np.full(len(wide), float(tree.value))  # type: ignore[arg-type]

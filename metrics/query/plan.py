@@ -1,0 +1,96 @@
+"""Chooses for each leaf the smallest part that answers it exactly, or says why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metrics.definitions.expressions import Leaf
+from metrics.definitions.loader import Definitions
+from metrics.errors import UnsafeAggregationError
+from metrics.parts.joins import Joins
+from metrics.parts.plan import Part
+from metrics.query.compile import Group, Split, reach, rule_of
+
+AT_THE_END = frozenset({"until", "at"})
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A leaf with the group that answers it; per-entity leaves list a part per measure."""
+
+    leaf: Leaf
+    group: Group
+    parts: tuple[Part, ...]
+    takes: tuple[str, ...]
+
+
+class Planner:
+    """Looks up parts by what they hold; parts are listed coarse first."""
+
+    def __init__(self, definitions: Definitions, joins: Joins, parts: Sequence[Part]) -> None:
+        self.definitions = definitions
+        self.joins = joins
+        self.by_measure: dict[str, list[Part]] = {}
+        for part in parts:
+            for name in part.measures:
+                self.by_measure.setdefault(name, []).append(part)
+
+    def plan(self, leaf: Leaf, split: Split) -> Planned:
+        """The part and rule for a leaf under a split.
+
+        Raises UnsafeAggregationError when no roll-up holds the dimensions together.
+        """
+        if leaf.whole:
+            split = Split((), split.where)
+        split = Split(split.by, (*split.where, *leaf.where))
+        if leaf.take in PER_ENTITY:
+            return self._per_entity(leaf, split)
+        part = self._smallest(leaf.measure, split, ())
+        group = Group(part, rule_of(leaf, part), split, leaf.segment)
+        return Planned(leaf, group, (part,), (leaf.take,))
+
+    def _per_entity(self, leaf: Leaf, split: Split) -> Planned:
+        names = (leaf.measure, *leaf.others)
+        parts = tuple(self._smallest(name, split, leaf.by) for name in names)
+        takes = tuple(self._inner_take(leaf, name) for name in names)
+        return Planned(leaf, Group(parts[0], "per_entity", split), parts, takes)
+
+    def _inner_take(self, leaf: Leaf, name: str) -> str:
+        measure = self.definitions.measures[name]
+        if measure.kept_as == "flow":
+            return "sum"
+        if leaf.take == "share_at_least":
+            return "time_seconds" if measure.clock else "time_days"
+        return "level"
+
+    def _smallest(self, name: str, split: Split, also: Sequence[str]) -> Part:
+        wanted = dict.fromkeys([*split.by, *(key for key, _ in split.where), *also])
+        candidates = self.by_measure.get(name, [])
+        for part in candidates:
+            if _adds_up(part, split) and reach(self.joins, part, list(wanted)) is not None:
+                return part
+        listing = ", ".join(wanted)
+        raise UnsafeAggregationError(
+            f"'{name}' is not kept by {listing} together.",
+            "Ask for fewer dimensions at once, or declare a roll-up for them.",
+        )
+
+    def can_split(self, leaf: Leaf, dimension: str) -> bool:
+        """Whether some part answers a leaf by one more dimension."""
+        try:
+            self.plan(leaf, Split((dimension,)))
+        except UnsafeAggregationError:
+            return False
+        return True
+
+
+def _adds_up(part: Part, split: Split) -> bool:
+    """Members of a `within` dimension are never added: each is shown or the only one."""
+    single = {
+        name for name, wanted in split.where if isinstance(wanted, tuple) and len(wanted) == 1
+    }
+    return all(name in split.by or name in single for name in part.within)
+
+
+PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})

@@ -1,0 +1,92 @@
+"""A question as a value: metrics, range, grain, split, filters, comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from metrics.errors import QueryError, did_you_mean
+from metrics.periods import Comparison, Grain
+
+_Choice = TypeVar("_Choice", Grain, Comparison)
+Members = Mapping[str, Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked. Dates are inclusive; without a grain the range is one period.
+
+    `where` maps dimensions to the members that count (None is the empty bucket).
+    """
+
+    metrics: tuple[str, ...]
+    start: date | None = None
+    end: date | None = None
+    grain: Grain | None = None
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+    compare: Comparison | None = None
+    domain: str | None = None
+    skip_waiting: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        metrics: str | Sequence[str],
+        *,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        grain: str | None = None,
+        by: str | Sequence[str] | None = None,
+        where: Members | None = None,
+        compare: str | None = None,
+        domain: str | None = None,
+        skip_waiting: bool = False,
+    ) -> Query:
+        """A question from what people write; raises QueryError for what cannot be meant."""
+        names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        if not names:
+            raise QueryError("No metric was asked for.", "Name at least one.")
+        return cls(
+            metrics=tuple(dict.fromkeys(names)),
+            start=_day(start),
+            end=_day(end),
+            grain=_choice(grain, Grain, "grain"),
+            by=() if by is None else ((by,) if isinstance(by, str) else tuple(dict.fromkeys(by))),
+            where=tuple(sorted((name, _members(name, w)) for name, w in (where or {}).items())),
+            compare=_choice(compare, Comparison, "comparison"),
+            domain=domain,
+            skip_waiting=skip_waiting,
+        )
+
+
+def _members(name: str, wanted: Sequence[str | None]) -> tuple[str | None, ...]:
+    if isinstance(wanted, str) or not wanted:
+        raise QueryError(
+            f"The filter on '{name}' needs a list of members.", f"Write where={{'{name}': ['…']}}."
+        )
+    return tuple(dict.fromkeys(wanted))
+
+
+def _day(value: date | str | None) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise QueryError(f"'{value}' is not a date.", "Write it as 2026-01-31.") from error
+
+
+def _choice(value: str | None, choices: type[_Choice], what: str) -> _Choice | None:
+    if value is None:
+        return None
+    try:
+        return choices(value)
+    except ValueError:
+        known = [choice.value for choice in choices]
+        raise QueryError(
+            f"There is no {what} '{value}'. {did_you_mean(value, known)}",
+            f"Use one of {', '.join(known)}.",
+        ) from None

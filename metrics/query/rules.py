@@ -1,0 +1,226 @@
+"""How each kind is answered: the join of windows to a part's days, one rule per way.
+
+between   windows hold the day                  flows, active days
+until     everything up to the window's end     stocks, time in a state, last active days
+at        the window's last day alone           scores, snapshots
+keys      days of the window whose key was not active in it before
+cohort    anchor days of the window, by the age reached
+movement  each customer at both ends
+rows      the rows themselves
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from metrics.definitions.expressions import Leaf
+from metrics.engines.functions import add_days, day_number, days_between, double, quantile
+from metrics.parts.plan import Part
+from metrics.periods import Window
+from metrics.query.compile import ONE, ZERO, Compiler, Group, Statement, windows_table
+
+DAY_SECONDS: Any = sa.literal_column("86400")
+
+
+def compile_group(
+    compiler: Compiler, group: Group, leaves: Sequence[Leaf], windows: Mapping[Window, int]
+) -> Statement:
+    """The statement of a group; every leaf gets a column, every window an id."""
+    names = {leaf: f"c{index}" for index, leaf in enumerate(dict.fromkeys(leaves))}
+    select = RULES[group.rule](compiler, group, names, windows_table(windows))
+    return Statement(select, names)
+
+
+def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
+    """How a leaf's number is made from a row of `d` and its window."""
+    name = leaf.measure
+    rules: dict[str, Callable[[Any, Any], Any]] = {
+        "sum": lambda d, w: d.c[name],
+        "level": lambda d, w: d.c[name],
+        "total": lambda d, w: d.c.total,
+        "entities": lambda d, w: d.c.entities,
+        "under": lambda d, w: d.c[f"under_{int(leaf.number or 0)}"],
+        "key_days": lambda d, w: d.c.n,
+        "keys": lambda d, w: d.c.n,
+        "known_keys": lambda d, w: d.c.first_seen,
+        "last_days": lambda d, w: d.c.last_day,
+        "time_days": lambda d, w: d.c[name] * _days_in(d, w),
+        "time_seconds": lambda d, w: (
+            d.c[name] * _days_in(d, w) * DAY_SECONDS
+            - sa.case((d.c.day >= w.c.lo, d.c[f"{name}__clock"]), else_=ZERO)
+        ),
+    }
+    return rules[leaf.take]
+
+
+def _days_in(d: Any, w: Any) -> Any:
+    """Days of the window on which a change of day `d.day` is in force."""
+    begins = sa.case((d.c.day > w.c.lo, d.c.day), else_=w.c.lo)
+    return days_between(begins, w.c.hi) + 1
+
+
+def kept_columns(part: Part, leaves: Sequence[Leaf]) -> dict[str, Callable[[Any], Any]]:
+    """Columns of the part that a group of leaves needs in `d`."""
+
+    def kept(name: str) -> Callable[[Any], Any]:
+        return lambda table: table.c[name]
+
+    sums: dict[str, Callable[[Any], Any]] = {}
+    for leaf in leaves:
+        if part.kind == "distinct":
+            sums["n"] = kept("n")
+            sums["first_seen"] = lambda t: sa.case((t.c.prev_day.is_(None), t.c.n), else_=ZERO)
+            sums["last_day"] = lambda t: (
+                t.c.n * (day_number(t.c.day) - sa.func.coalesce(day_number(t.c.prev_day), ZERO))
+            )
+        elif part.kind == "score":
+            column = f"under_{int(leaf.number or 0)}" if leaf.take == "under" else leaf.take
+            sums[column] = kept(column)
+        else:
+            sums[leaf.measure] = kept(leaf.measure)
+            if leaf.take == "time_seconds":
+                sums[f"{leaf.measure}__clock"] = kept(f"{leaf.measure}__clock")
+    return sums
+
+
+def _by_days(on: Callable[[Any, Any], Any], keys: Sequence[str] = ("day",)) -> Any:
+    def compile_rule(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
+        d, reached = compiler.days(group, keys, kept_columns(group.part, list(names)))
+        numbers = [
+            sa.func.sum(number_of(leaf, group.part)(d, w)).label(name)
+            for leaf, name in names.items()
+        ]
+        source = sa.join(w, d, on(d, w))
+        return compiler.finish(group, source, d, w.c.hi, w.c.id, numbers, reached)
+
+    return compile_rule
+
+
+def is_between(d: Any, w: Any) -> Any:
+    return sa.and_(d.c.day >= w.c.lo, d.c.day <= w.c.hi)
+
+
+def is_until(d: Any, w: Any) -> Any:
+    return d.c.day <= w.c.hi
+
+
+def _is_at(d: Any, w: Any) -> Any:
+    return d.c.day == w.c.hi
+
+
+def _is_first_in_window(d: Any, w: Any) -> Any:
+    """A key counts once: on its first active day inside the window."""
+    return sa.and_(is_between(d, w), sa.or_(d.c.prev_day.is_(None), d.c.prev_day < w.c.lo))
+
+
+def _cohort(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
+    d, reached = compiler.days(group, ("day", "age", "prev_age"), {"n": lambda t: t.c.n})
+    numbers = []
+    for leaf, name in names.items():
+        elapsed = add_days(d.c.day, sa.literal_column(str(leaf.days))) <= w.c.hi
+        reached_day = add_days(d.c.day, d.c.age) <= w.c.hi
+        first = sa.and_(d.c.age.is_not(None), d.c.prev_age.is_(None))
+        counted = {
+            ("size", "so_far"): d.c.age.is_(None),
+            ("size", "within"): sa.and_(d.c.age.is_(None), elapsed),
+            ("size", "on"): sa.and_(d.c.age.is_(None), elapsed),
+            ("reached", "so_far"): sa.and_(first, reached_day),
+            ("reached", "within"): sa.and_(first, d.c.age <= leaf.days, elapsed),
+            ("reached", "on"): sa.and_(d.c.age == leaf.days, elapsed),
+        }[(leaf.take, leaf.segment)]
+        numbers.append(sa.func.sum(sa.case((counted, d.c.n), else_=ZERO)).label(name))
+    source = sa.join(w, d, is_between(d, w))
+    return compiler.finish(group, source, d, w.c.hi, w.c.id, numbers, reached)
+
+
+def _movement(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
+    """Each customer at both ends of the window, classified once.
+
+    opening  balance at the end of the day before lo;  closing  balance at the end of hi
+    """
+    measure = group.part.about
+    d, reached = compiler.days(
+        group, ("day", "customer_id", "first_day"), {measure: lambda t: t.c[measure]}
+    )
+    before = sa.case((d.c.day < w.c.lo, d.c[measure]), else_=ZERO)
+    carried = [column for column in d.c if column.name.startswith(("by_", "key_"))]
+    ends = (
+        sa.select(
+            w.c.id,
+            w.c.lo,
+            w.c.hi,
+            d.c.customer_id,
+            *carried,
+            sa.func.sum(before).label("opening"),
+            sa.func.sum(d.c[measure]).label("closing"),
+            sa.func.min(d.c.first_day).label("first_day"),
+        )
+        .select_from(sa.join(w, d, is_until(d, w)))
+        .group_by(w.c.id, w.c.lo, w.c.hi, d.c.customer_id, *carried)
+        .cte("ends")
+    )
+    numbers = [
+        sa.func.sum(_movement_class(ends, leaf.take)).label(name) for leaf, name in names.items()
+    ]
+    as_of: Any = add_days(ends.c.lo, sa.literal_column("-1"))
+    if group.segment == "closing":
+        as_of = ends.c.hi
+    return compiler.finish(group, ends, ends, as_of, ends.c.id, numbers, reached)
+
+
+def _movement_class(ends: Any, take: str) -> Any:
+    opening, closing = ends.c.opening, ends.c.closing
+    starts = sa.and_(opening <= 0, closing > 0)
+    never_before = ends.c.first_day >= ends.c.lo
+    both = sa.and_(opening > 0, closing > 0)
+    lost = sa.and_(opening > 0, closing <= 0)
+    smaller = sa.case((closing < opening, closing), else_=opening)
+    when, value = {
+        "opening": (sa.true(), opening),
+        "closing": (sa.true(), closing),
+        "net": (sa.true(), closing - opening),
+        "new": (sa.and_(starts, never_before), closing),
+        "reactivation": (sa.and_(starts, sa.not_(never_before)), closing),
+        "expansion": (sa.and_(both, closing > opening), closing - opening),
+        "contraction": (sa.and_(both, closing < opening), opening - closing),
+        "churned": (lost, opening),
+        "retained": (opening > 0, closing),
+        "retained_capped": (opening > 0, smaller),
+        "opening_count": (opening > 0, ONE),
+        "closing_count": (closing > 0, ONE),
+        "new_count": (sa.and_(starts, never_before), ONE),
+        "reactivated_count": (sa.and_(starts, sa.not_(never_before)), ONE),
+        "churned_count": (lost, ONE),
+        "retained_count": (both, ONE),
+    }[take]
+    return sa.case((when, value), else_=ZERO)
+
+
+def _rows(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
+    """A quantile of the window's own rows."""
+    value = next(iter(names)).others[0]
+    d, reached = compiler.rows(group, value)
+    numbers = [
+        quantile_of(leaf.number or 0.5, d.c.value).label(name) for leaf, name in names.items()
+    ]
+    source = sa.join(w, d, is_between(d, w))
+    return compiler.finish(group, source, d, w.c.hi, w.c.id, numbers, reached)
+
+
+def quantile_of(q: float, value: Any) -> Any:
+    """The q-quantile of a column, linear between neighbours."""
+    return quantile(sa.literal_column(repr(float(q))), double(value))
+
+
+RULES: dict[str, Callable[..., Any]] = {
+    "between": _by_days(is_between),
+    "until": _by_days(is_until),
+    "at": _by_days(_is_at),
+    "keys": _by_days(_is_first_in_window, ("day", "prev_day")),
+    "cohort": _cohort,
+    "movement": _movement,
+    "rows": _rows,
+}

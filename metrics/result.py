@@ -1,0 +1,113 @@
+"""What leaves the layer: a tidy frame and its stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Where a number comes from: shown on one click, carried by every export.
+
+    `source` is `store` when parts answered it and `live` when rows did. `definitions` maps
+    each metric to the hash of its meaning; `as_of` to the last day its sources are complete.
+    """
+
+    build_id: str
+    engine: str
+    warehouse: str
+    definitions: Mapping[str, str]
+    as_of: Mapping[str, date]
+    computed_at: datetime
+    source: str
+    warnings: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The stamp as lines of text for the head of a file."""
+        listed = ", ".join(f"{name}@{mark}" for name, mark in self.definitions.items())
+        days = sorted(set(self.as_of.values()))
+        return [
+            f"Build {self.build_id} of {self.warehouse} ({self.engine})",
+            f"Data to {' / '.join(f'{day:%Y-%m-%d}' for day in days)}",
+            f"Definitions {listed}",
+            f"Computed {self.computed_at:%Y-%m-%d %H:%M:%S} UTC from the {self.source}",
+            *self.warnings,
+        ]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One statement that was run: SQL text, bound values, rows returned."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    rows: int
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to a question.
+
+    frame  one row per metric, period and member: metric, start, end, complete, covered_days,
+           bucket_days, one column per dimension asked for (None is the empty bucket), value,
+           numerator, denominator, previous_value, change, growth, previous_start,
+           previous_end. NaN is no value. Shares are 0..1; change of a share is in shares.
+    waiting  metrics left out because their data is missing, with what they wait for.
+    """
+
+    frame: pd.DataFrame
+    stamp: Stamp
+    by: tuple[str, ...]
+    ran: tuple[Ran, ...]
+    waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def sql(self) -> str:
+        """Every statement that was run, with its values listed below it."""
+        return "\n\n".join(_statement_text(ran) for ran in self.ran)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know before using the numbers."""
+        return self.stamp.warnings
+
+    def wide(self) -> pd.DataFrame:
+        """One row per period and member, one column per metric."""
+        index = ["start", "end", *self.by]
+        metrics = list(dict.fromkeys(self.frame["metric"]))
+        table = _pivot(self.frame, index)
+        return table[[*index, *metrics]]
+
+    def value(self, metric: str | None = None) -> float | None:
+        """The only value of a metric in the answer; None when it has no value."""
+        rows = self.frame if metric is None else self.frame[self.frame["metric"] == metric]
+        if len(rows) != 1:
+            raise ValueError(f"the answer has {len(rows)} rows, not one")
+        value = rows["value"].iloc[0]
+        return None if pd.isna(value) else float(value)
+
+    def explain(self) -> str:
+        """Which part answered what, in words."""
+        lines = [f"{ran.part}: {ran.reason}, {ran.rows} rows" for ran in self.ran]
+        return "\n".join([*lines, *self.stamp.lines()])
+
+
+def _pivot(frame: pd.DataFrame, index: list[str]) -> pd.DataFrame:
+    """Wide form by merging, because a pivot drops the empty bucket."""
+    wide: pd.DataFrame | None = None
+    for metric, rows in frame.groupby("metric", sort=False):
+        column = rows[[*index, "value"]].rename(columns={"value": str(metric)})
+        wide = column if wide is None else wide.merge(column, on=index, how="outer")
+    return wide if wide is not None else pd.DataFrame(columns=index)
+
+
+def _statement_text(ran: Ran) -> str:
+    values = ", ".join(f"{name} = {value}" for name, value in ran.parameters.items())
+    return f"-- {ran.part}\n{ran.sql};" + (f"\n-- {values}" if values else "")

@@ -1,0 +1,56 @@
+"""What a store promises: builds appear whole or not at all, and a lease pins one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from metrics.engines.engine import Engine
+from metrics.store.info import BuildInfo
+
+BuildId = str
+
+
+@dataclass
+class Writing:
+    """A build being made: where to write, and `publish`, which makes it the current one."""
+
+    id: BuildId
+    engine: Engine
+    connection: sa.Connection
+    schema: str | None
+    warehouse_catalog: str | None
+    publish: Callable[[BuildInfo], None]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One build, held: every read inside sees this build and no other.
+
+    `connect` gives a connection to the build's database for the length of a `with`.
+    """
+
+    info: BuildInfo
+    engine: Engine
+    schema: str | None
+    connect: Callable[[], AbstractContextManager[sa.Connection]]
+
+
+class Store(Protocol):
+    """Keeps builds of one warehouse."""
+
+    def write(self) -> AbstractContextManager[Writing]:
+        """Start a build; raises BuildRunningError when one is running."""
+
+    def lease(self) -> AbstractContextManager[Lease]:
+        """Hold the current build; raises StoreError when there is none."""
+
+    def current_id(self) -> BuildId | None:
+        """Id of the current build, None when there is none."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
