@@ -26,6 +26,8 @@ COMPACT = ("", "K", "M", "B", "T")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SECONDS_IN = {"milliseconds": 0.001, "seconds": 1, "minutes": 60, "hours": 3600}
 SHORT = {"days": "d", "months": "mo", "years": "y", "litres": "L", "milliseconds": "ms"}
+CLOCK_LETTERS = {"hours": "h", "minutes": "min", "seconds": "s"}
+LONG = 100 * 86_400  # a clock reading beyond a hundred days says less than a number of hours
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,10 @@ def axis_format(
         return AxisFormat("%", "datum.label")
     suffix = {"ratio": TIMES if display_unit in ("", "times") else ""}.get(unit, "")
     if unit == "duration" or display_unit == "litres":
-        suffix = f" {SHORT.get(display_unit, _initial(display_unit))}"
+        suffix = f" {_unit_letter(display_unit)}"
     short = largest >= 1000
-    label = "replace(replace(datum.label, 'k', 'K'), 'G', 'B')" if short else "datum.label"
+    letters = "replace(replace(datum.label, 'k', 'K'), 'G', 'B')"
+    label = f"(datum.value == 0 ? '0' : {letters})" if short else "datum.label"
     if unit == "currency":
         sign = "(datum.value < 0 ? '-' : '')"
         label = f"{sign} + {_quoted(notation.symbol)} + replace({label}, '−', '')"
@@ -267,10 +270,15 @@ def _few_digits(value: float, style: Style, notation: Notation) -> str:
 def _duration(value: float, display_unit: str, style: Style, notation: Notation) -> str:
     if style == "full":
         return f"{notation.digits(value, 2)} {display_unit}".strip()
-    if display_unit in SECONDS_IN:
+    if display_unit in SECONDS_IN and abs(value) * SECONDS_IN[display_unit] < LONG:
         return _signed(value * SECONDS_IN[display_unit], lambda size: _clock(size, notation))
     places = 0 if abs(value) >= 9.95 or value == int(value) else 1
-    return f"{notation.digits(value, places)} {SHORT.get(display_unit, display_unit)}".strip()
+    text = (
+        _signed(value, lambda size: _compact(size, notation))
+        if abs(value) >= 999.5
+        else notation.digits(value, places)
+    )
+    return f"{text} {_unit_letter(display_unit)}".strip()
 
 
 def _clock(seconds: float, notation: Notation) -> str:
@@ -289,8 +297,8 @@ def _clock(seconds: float, notation: Notation) -> str:
     return f"{hours // 24}d {hours % 24}h"
 
 
-def _initial(display_unit: str) -> str:
-    return {"hours": "h", "minutes": "min", "seconds": "s"}.get(display_unit, display_unit)
+def _unit_letter(display_unit: str) -> str:
+    return SHORT.get(display_unit) or CLOCK_LETTERS.get(display_unit, display_unit)
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,5 @@
+"""The engagement page."""
+
+from app.components.domain import render
+
+render("engagement")

@@ -1,0 +1,37 @@
+"""Explore: one metric, any cut of it, its definition and the statement behind it."""
+
+import streamlit as st
+
+from app.components.cards import draw_card
+from app.components.definition import definition, related, waiting_for
+from app.components.explorer import chart, cut_controls, download, pick_metric, statement, values
+from app.data import Ask, current
+from app.readings import headline_questions, read
+
+run = current()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    name = pick_metric(run)
+    cut = cut_controls(run, name)
+info = run.catalog.metrics[name]
+
+questions = headline_questions([name])
+questions["cut"] = Ask((name,), series=True, by=cut.dimension, compare=True)
+answers = run.ask(questions)
+result = answers.get("cut")
+
+left, right = st.columns([3, 1], gap="small")
+with left:
+    chart(run, result, name, cut)
+    if result is not None:
+        values(run, result, name, cut)
+        download(run, result, name)
+with right:
+    with st.container(border=True):
+        draw_card(run, read(run, answers, name))
+    with st.container(border=True):
+        st.header("Definition", anchor=False)
+        if info.status != "live":
+            waiting_for(info)
+        definition(run, info)
+        statement(result)
+    related(run, info.related)

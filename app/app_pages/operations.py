@@ -1,0 +1,5 @@
+"""The operations page."""
+
+from app.components.domain import render
+
+render("operations")

@@ -1,0 +1,5 @@
+"""The revenue page."""
+
+from app.components.domain import render
+
+render("revenue")

@@ -1,0 +1,146 @@
+"""The pieces of the catalog page: its search, its table, the card of one definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.components.definition import definition, waiting_for
+from app.components.filters import QUERY
+from app.components.table import ROW_HEIGHT, status_column
+from app.data import Run
+from app.export import CSV_MIME, to_csv
+from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, STATUS_NAMES, TIER_NAMES
+from metrics.format import unit_text
+from metrics.query.catalog import MetricInfo
+
+MAX_SEARCH = 80
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the reader narrows the catalog to."""
+
+    text: str
+    domains: tuple[str, ...]
+    tiers: tuple[int, ...]
+    statuses: tuple[str, ...]
+
+
+def controls(run: Run) -> Wanted:
+    """Search as you type, domain, importance and status."""
+    known = sorted({domain for info in run.catalog.metrics.values() for domain in info.domains})
+    domains = {DOMAIN_NAMES.get(domain, domain): domain for domain in known}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text = st.text_input(
+            "Search",
+            key="q",
+            bind=QUERY,
+            type="search",
+            live=True,
+            max_chars=MAX_SEARCH,
+            placeholder="Search name, definition or table",
+            label_visibility="collapsed",
+            width=320,
+        )
+        domain = st.selectbox(
+            "Domain",
+            list(domains),
+            index=None,
+            key="domain",
+            bind=QUERY,
+            placeholder="All domains",
+            label_visibility="collapsed",
+            width=220,
+        )
+        tiers = st.pills(
+            "Importance",
+            list(TIER_NAMES.values()),
+            selection_mode="multi",
+            key="importance",
+            bind=QUERY,
+            label_visibility="collapsed",
+        )
+        statuses = st.pills(
+            "Status",
+            list(STATUS_NAMES.values()),
+            selection_mode="multi",
+            key="status",
+            bind=QUERY,
+            label_visibility="collapsed",
+        )
+    return Wanted(
+        (text or "").strip(),
+        (domains[domain],) if domain else (),
+        tuple(tier for tier, label in TIER_NAMES.items() if label in (tiers or ())),
+        tuple(status for status, label in STATUS_NAMES.items() if label in (statuses or ())),
+    )
+
+
+def catalog_table(run: Run, found: Sequence[MetricInfo]) -> MetricInfo | None:
+    """The metrics that match; returns the one whose row is chosen."""
+    frame = pd.DataFrame([_row(info) for info in found])
+    event: Any = st.dataframe(
+        frame.assign(Status=frame["Status"].map(lambda status: [status])),
+        key="catalog_table",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=ROW_HEIGHT,
+        height=ROW_HEIGHT * (min(len(frame), 16) + 1) + 3,
+        column_config={
+            "Metric": st.column_config.TextColumn(width=230),
+            "Unit": st.column_config.TextColumn(width=90),
+            "Definition": st.column_config.TextColumn(width=420),
+            "Status": status_column(),
+        },
+        alt="Metrics with domain, importance, status, unit and definition",
+    )
+    st.download_button(
+        "CSV",
+        data=lambda: to_csv(frame),
+        file_name="metric_catalog.csv",
+        mime=CSV_MIME,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    rows: list[int] = event.selection.rows
+    if rows and rows[0] < len(found):
+        return found[rows[0]]
+    return found[0] if len(found) == 1 else None
+
+
+def chosen_card(run: Run, info: MetricInfo) -> None:
+    """The full definition of one metric and the way to its numbers."""
+    with st.container(border=True):
+        st.header(info.label, anchor=False)
+        if info.status != "live":
+            waiting_for(info)
+        definition(run, info)
+        label = run.labels[info.name]
+        st.page_link(
+            EXPLORE,
+            label=f"Explore {label}",
+            icon=":material/query_stats:",
+            query_params={"metric": label},
+        )
+
+
+def _row(info: MetricInfo) -> dict[str, Any]:
+    return {
+        "Metric": info.label,
+        "Domain": ", ".join(DOMAIN_NAMES.get(d, d) for d in info.domains),
+        "Importance": TIER_NAMES[info.tier],
+        "Status": STATUS_NAMES[info.status],
+        "Unit": unit_text(info.unit, info.display_unit),
+        "Good when": GOOD_WHEN[info.direction],
+        "Definition": info.description,
+        "Waits for": ", ".join(info.waiting_for) if info.status != "live" else "",
+        "Owner": info.owner,
+        "Name": info.name,
+        "Facts": ", ".join(info.facts),
+    }

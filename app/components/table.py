@@ -1,0 +1,75 @@
+"""The table of all metrics of a domain: where it stands, whether better, what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.data import Run
+from app.readings import Reading, read
+from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
+from metrics import Result
+from metrics.query.catalog import MetricInfo
+
+STATUS_COLOURS = ["green", "gray"]
+ROW_HEIGHT = 35
+
+
+def metric_table(
+    run: Run, answers: Mapping[str, Result], infos: Sequence[MetricInfo], domain: str
+) -> None:
+    """One row per metric, live ones first; a click on a row opens Explore."""
+    ordered = sorted(infos, key=lambda info: (info.status != "live", tier_in(info, domain)))
+    readings = [read(run, answers, info.name) for info in ordered]
+    frame = pd.DataFrame([_row(reading, domain) for reading in readings])
+    shown = frame if frame["Note"].any() else frame.drop(columns="Note")
+    event = st.dataframe(
+        shown,
+        key=f"table_{domain}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=ROW_HEIGHT,
+        height="content",
+        column_config={
+            "Metric": st.column_config.TextColumn(width=215),
+            "Trend": st.column_config.LineChartColumn(width=120),
+            "Value": st.column_config.TextColumn(alignment="right"),
+            "Change": st.column_config.TextColumn(alignment="right"),
+            "Status": status_column(),
+            "Note": st.column_config.TextColumn(width=240),
+        },
+        alt="All metrics of this domain with their value, change, importance and status",
+    )
+    if event.selection.rows:
+        info = ordered[event.selection.rows[0]]
+        st.switch_page(EXPLORE, query_params={"metric": run.labels[info.name]})
+
+
+def status_column() -> Any:
+    """Status as a coloured badge."""
+    return st.column_config.MultiselectColumn(
+        options=list(STATUS_NAMES.values()), color=STATUS_COLOURS
+    )
+
+
+def tier_in(info: MetricInfo, domain: str) -> int:
+    """Importance of a metric on a page; the same metric can matter more elsewhere."""
+    return int(info.tiers.get(domain, info.tier))
+
+
+def _row(reading: Reading, domain: str) -> dict[str, Any]:
+    info = reading.info
+    return {
+        "Metric": info.label,
+        "Trend": list(reading.line),
+        "Value": reading.value,
+        "Change": "" if reading.delta == "0" else reading.delta,
+        "Better or worse": reading.verdict,
+        "Tier": TIER_NAMES[tier_in(info, domain)],
+        "Status": [STATUS_NAMES[info.status]],
+        "Note": reading.note,
+    }

@@ -1,0 +1,165 @@
+"""The door to the metrics layer: the only module of the app that talks to it.
+
+A page run holds one lease, so everything on a page comes from one build, and asks its
+questions in one batch. Answers are cached by build and question, never by data.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import streamlit as st
+
+from app.scope import Scope
+from app.specs import DOMAIN_NAMES
+from metrics import Layer, Pinned, Query, Result, open_layer
+from metrics.format import Notation
+from metrics.query.catalog import Catalog, MetricInfo
+from metrics.settings import Settings, load_settings
+from metrics.store.info import BuildInfo
+
+MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
+MAX_ANSWERS = 256
+ANSWER_LIFE = "12h"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of a page: metrics, and how they are cut; dates and filters are the page's."""
+
+    metrics: tuple[str, ...]
+    series: bool = False
+    by: str | None = None
+    compare: bool = False
+    start: date | None = None
+
+
+@dataclass
+class Run:
+    """One run of one page: the pinned build, its definitions, and what the page is asked for."""
+
+    pinned: Pinned
+    settings: Settings
+    scope: Scope | None = None
+
+    @property
+    def build(self) -> BuildInfo:
+        """The build that every number of this run comes from."""
+        return self.pinned.build
+
+    @property
+    def catalog(self) -> Catalog:
+        """The definitions as that build knows them."""
+        return self.pinned.catalog
+
+    @property
+    def notation(self) -> Notation:
+        """How the company writes numbers."""
+        return Notation(symbol=self.settings.currency_symbol)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What Explore and the URL call each metric; equal labels get their domain added."""
+        infos = self.catalog.metrics
+        counts = Counter(info.label for info in infos.values())
+        return {
+            name: info.label
+            if counts[info.label] == 1
+            else f"{info.label} ({', '.join(DOMAIN_NAMES.get(d, d) for d in info.domains) or name})"
+            for name, info in infos.items()
+        }
+
+    def members(self, dimension: str) -> list[str]:
+        """Values a filter can take; empty when no fact of the build has the dimension."""
+        if dimension not in self.catalog.dimensions:
+            return []
+        return _members(self.build.id, dimension, self.pinned)[:MAX_MEMBERS]
+
+    def info(self, name: str) -> MetricInfo | None:
+        """The definition of a metric, None when this installation has none of that name."""
+        return self.catalog.metrics.get(name)
+
+    def blocked_by(self, name: str) -> tuple[str, ...]:
+        """Active filters a metric cannot be cut by; its unfiltered number would mislead."""
+        info = self.catalog.metrics[name]
+        return tuple(d for d in self.asked.filters if d not in info.dimensions)
+
+    def answerable(self, name: str, by: str | None = None) -> bool:
+        """Whether the metric has a number for the page's filters and an optional split."""
+        info = self.info(name)
+        if info is None or info.status != "live" or self.blocked_by(name):
+            return False
+        return by is None or by in info.dimensions
+
+    @property
+    def asked(self) -> Scope:
+        """The page's scope; set by the router before the page runs."""
+        if self.scope is None:
+            raise RuntimeError("the page has no scope yet")
+        return self.scope
+
+    def ask(self, questions: Mapping[str, Ask]) -> dict[str, Result]:
+        """Answers of one batch by name; questions nothing can answer are left out."""
+        queries = {}
+        for name, question in questions.items():
+            metrics = [m for m in question.metrics if self.answerable(m, question.by)]
+            if metrics:
+                queries[name] = self._query(metrics, question)
+        if not queries:
+            return {}
+        results = _answers(self.build.id, tuple(queries.values()), self.pinned)
+        return dict(zip(queries, results, strict=True))
+
+    def _query(self, metrics: list[str], question: Ask) -> Query:
+        scope = self.asked
+        return Query.of(
+            metrics,
+            start=question.start or scope.start,
+            end=scope.end,
+            grain=scope.grain if question.series else None,
+            by=question.by,
+            where=scope.filters,
+            compare=scope.comparison if question.compare else None,
+        )
+
+
+_current: ContextVar[Run] = ContextVar("run")
+
+
+def current() -> Run:
+    """The run this page belongs to."""
+    return _current.get()
+
+
+@contextmanager
+def hold() -> Iterator[Run]:
+    """Pin the newest build for one page run; raises StoreError when there is none."""
+    with _layer().hold() as pinned:
+        run = Run(pinned, load_settings())
+        token = _current.set(run)
+        try:
+            yield run
+        finally:
+            _current.reset(token)
+
+
+@st.cache_resource(show_spinner=False)
+def _layer() -> Layer:
+    return open_layer()
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _members(build_id: str, dimension: str, _pinned: Pinned) -> list[str]:
+    return _pinned.members(dimension)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)
+def _answers(build_id: str, questions: tuple[Query, ...], _pinned: Pinned) -> list[Result]:
+    """Answers of one batch for a build; build and questions are the whole key."""
+    return _pinned.query_many(questions)

@@ -1,0 +1,67 @@
+"""Entrypoint: the pages, the controls they share, and the lease one page run holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app import data
+from app.components.filters import scope_controls
+from app.components.states import guarded
+from app.components.status import status_line
+from app.specs import CATALOG, EXPLORE, FAVICON
+from metrics.settings import load_settings
+
+SIDEBAR_WIDTH = 240
+
+
+def pages() -> dict[str, list[Any]]:
+    """The navigation: files in app_pages, so that tests and links can name them."""
+    page = st.Page
+    return {
+        "": [
+            page(
+                "app_pages/overview.py",
+                title="Company overview",
+                icon=":material/dashboard:",
+                default=True,
+            )
+        ],
+        "Domains": [
+            page("app_pages/revenue.py", title="Revenue", icon=":material/payments:"),
+            page("app_pages/operations.py", title="Operations", icon=":material/settings:"),
+            page("app_pages/engagement.py", title="Engagement", icon=":material/groups:"),
+        ],
+        "Definitions": [
+            page(EXPLORE, title="Explore", icon=":material/query_stats:"),
+            page(CATALOG, title="Metric catalog", icon=":material/menu_book:"),
+        ],
+    }
+
+
+def main() -> None:
+    """One run of one page, all its numbers from one build."""
+    # The icon first: without one the browser would fetch the page's symbol from a font host.
+    st.set_page_config(page_icon=str(FAVICON), layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+    page = st.navigation(pages())
+    with guarded():
+        st.set_page_config(page_title=f"{page.title} · {load_settings().company}")
+        st.title(page.title, anchor=False)
+        with data.hold() as run:
+            _shared_controls(run, page.url_path)
+            status_line(run)
+            page.run()
+
+
+def _shared_controls(run: data.Run, path: str) -> None:
+    """The same controls on every page; the catalog needs no dates, so it keeps them aside."""
+    if path == Path(CATALOG).stem:
+        with st.sidebar.expander("Period"):
+            run.scope = scope_controls(run)
+    else:
+        run.scope = scope_controls(run)
+
+
+main()

@@ -1,0 +1,101 @@
+"""What one card or table row shows of a metric, read from the layer's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from app.data import Ask, Run
+from metrics import Result
+from metrics.format import Verdict, format_delta, format_value, is_missing, judge
+from metrics.query.catalog import MetricInfo
+
+State = Literal["ok", "no value", "filtered", "waiting"]
+
+TOTALS = "totals"
+SERIES = "series"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One metric for the page's period: texts for the screen and the line behind them."""
+
+    info: MetricInfo
+    state: State
+    value: str
+    delta: str = ""
+    verdict: Verdict = ""
+    line: tuple[float, ...] = ()
+    note: str = ""
+
+
+def headline_questions(metrics: Iterable[str]) -> dict[str, Ask]:
+    """The two questions behind any set of cards: totals with comparison, and their lines."""
+    names = tuple(dict.fromkeys(metrics))
+    return {
+        TOTALS: Ask(names, compare=True),
+        SERIES: Ask(names, series=True),
+    }
+
+
+def rows_of(result: Result | None, metric: str) -> pd.DataFrame:
+    """The part of an answer that belongs to one metric; empty without an answer."""
+    if result is None:
+        return pd.DataFrame()
+    frame: pd.DataFrame = result.frame
+    return frame[frame["metric"] == metric]
+
+
+def read(run: Run, answers: Mapping[str, Result], name: str) -> Reading:
+    """The reading of one metric from the answers to `headline_questions`."""
+    info = run.catalog.metrics[name]
+    if info.status != "live":
+        return Reading(info, "waiting", format_value(None, info.unit), note=waiting_text(info))
+    blocked = run.blocked_by(name)
+    if blocked:
+        return Reading(
+            info, "filtered", format_value(None, info.unit), note=blocked_text(run, blocked)
+        )
+    total = rows_of(answers.get(TOTALS), name)
+    value = total["value"].iloc[0] if len(total) else None
+    if is_missing(value):
+        return Reading(
+            info, "no value", format_value(None, info.unit), note="no value in this period"
+        )
+    change, growth = total["change"].iloc[0], total["growth"].iloc[0]
+    return Reading(
+        info,
+        "ok",
+        format_value(value, info.unit, info.display_unit, "card", run.notation),
+        format_delta(change, growth, info.unit, info.display_unit, run.notation),
+        judge(change, growth, info.unit, info.direction),
+        complete_line(rows_of(answers.get(SERIES), name)),
+    )
+
+
+def complete_line(rows: pd.DataFrame) -> tuple[float, ...]:
+    """Values of the complete periods, oldest first; two points would draw a false trend."""
+    if rows.empty:
+        return ()
+    values = rows.loc[rows["complete"].astype(bool) & rows["value"].notna(), "value"]
+    return tuple(values) if len(values) > 2 else ()
+
+
+def waiting_text(info: MetricInfo) -> str:
+    """What a metric without data waits for, by table; its definition lists the columns.
+
+    'raw.survey_responses.score' is a column, 'rows in pours' a sentence of its own.
+    """
+    tables = dict.fromkeys(
+        need if " " in need else need.rpartition(".")[0] or need for need in info.waiting_for
+    )
+    return f"waiting for {', '.join(tables)}" if tables else "waiting for data"
+
+
+def blocked_text(run: Run, dimensions: Iterable[str]) -> str:
+    """Why a filtered page shows no number for a metric."""
+    labels = [run.catalog.dimensions[name].label for name in dimensions]
+    return f"not available by {' or '.join(labels)}"
