@@ -38,6 +38,18 @@ DIRT = [
         "SELECT count(*) FROM raw.app_database_subscriptions WHERE end_date < start_date",
     ),
     Dirt(
+        "cancelled subscription beside a live one",
+        """INSERT INTO raw.app_database_subscriptions BY NAME
+        SELECT * REPLACE ('sub_900003' AS id, $end::DATE - 20 AS end_date, 'canceled' AS status)
+        FROM raw.app_database_subscriptions
+        WHERE status = 'active' AND start_date < $end::DATE - 60 AND id < 'sub_9'
+        ORDER BY monthly_price, id LIMIT 1""",
+        """SELECT count(*) FROM raw.app_database_subscriptions c
+        JOIN raw.app_database_subscriptions l ON l.customer_id = c.customer_id
+        WHERE c.status = 'canceled' AND l.status = 'active'
+        AND c.end_date > l.start_date AND c.end_date > c.start_date""",
+    ),
+    Dirt(
         "users created in the future",
         """UPDATE raw.app_database_users
         SET created_date = $future::DATE, created_at = $future::DATE

@@ -14,6 +14,9 @@ import pyarrow as pa
 
 Columns = Mapping[str, Any]
 
+# A commit per batch is slow, a single one at the end keeps every row in memory.
+ROWS_A_COMMIT = 1_000_000
+
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
 
@@ -30,7 +33,9 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.rows: dict[str, int] = {}
+        self._pending = 0
         self._connection = duckdb.connect(str(path))
+        self._connection.execute("BEGIN")
         self._connection.execute("CREATE SCHEMA raw")
         for name, statement in table_statements().items():
             self._connection.execute(statement)
@@ -45,6 +50,8 @@ class Warehouse:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None:
+            self._connection.execute("COMMIT")
         self._connection.close()
 
     def put(self, table: str, columns: Columns, **expressions: str) -> None:
@@ -62,6 +69,10 @@ class Warehouse:
         )
         self._connection.unregister("batch")
         self.rows[table] += batch.num_rows
+        self._pending += batch.num_rows
+        if self._pending > ROWS_A_COMMIT:
+            self._connection.execute("COMMIT; BEGIN")
+            self._pending = 0
 
     def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run one statement against the tables written so far."""

@@ -70,7 +70,7 @@ def test_another_seed_gives_other_rows(summary: DemoSummary, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("end", [date(2024, 2, 29), date(2025, 1, 31), date(2026, 3, 1)])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_any_seed_and_end_date_work(tmp_path: Path, end: date, seed: int) -> None:
     found = write_demo(tmp_path / "demo.duckdb", "tiny", seed=seed, end_date=end)
     assert all(found.rows.values())
