@@ -287,8 +287,10 @@ def _rows(maker: Maker, part: Part) -> Any:
     measure = maker.measure(part.about)
     rows = Rows(maker, measure.fact)
     terms = rows.conditions(measure.where)
-    given = rows.column(measure.value or "").is_not(None)
-    return sa.select(*rows.staged.c).select_from(rows.source).where(given, *terms)
+    value = rows.column(measure.value or "")
+    columns = [rows.column(name).label(name) for name in ("day", *part.dimensions)]
+    statement = sa.select(*columns, double(value).label(part.about))
+    return statement.select_from(rows.source).where(value.is_not(None), *terms)
 
 
 def _snapshot(maker: Maker, part: Part) -> Any:

@@ -1,4 +1,8 @@
-"""What happened to each entity on each day: the raw material of a score's inputs."""
+"""What happened to each entity on each day: the raw material of a score's inputs.
+
+A window of n days is a running sum whose rows leave again n days later, so every input of a
+score is read by one pass over the days of an entity.
+"""
 
 from __future__ import annotations
 
@@ -15,65 +19,95 @@ from metrics.periods import parse_shift
 
 @dataclass(frozen=True)
 class Side:
-    """One column of contributions: its name, rows (entity, day, value), and how it is read."""
+    """One number of an input.
+
+    rows     entity, day, value (and weight: the value times a day number), many per day.
+    reads    running: sum so far;  integral: levels summed over days;  age: days since start;
+             last: last day with a row;  today: the day's own value.
+    expires  days after which a contribution leaves again; 0 for never.
+    """
 
     name: str
     rows: Any
     reads: str
+    expires: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of its columns among the contributions."""
+        weighted = self.reads in ("integral", "age")
+        return (self.name, f"{self.name}_w") if weighted else (self.name,)
 
 
-def member_sides(maker: Maker, name: str, key: str, other: str, staged: Any) -> tuple[Side, ...]:
+def member_sides(maker: Maker, score: str, key: str, other: str, staged: Any) -> tuple[Side, ...]:
     """Sum and count of another score on the day, over the entities that belong to this one."""
     source, owner = maker.attach(staged, [other], [key])
-    rows = [
-        sa.select(owner[0].element.label("entity"), staged.c.day, value.label("value")).select_from(
-            source
-        )
-        for value in (staged.c.score, double(ONE))
-    ]
-    return (Side(f"{name}_0", rows[0], "today"), Side(f"{name}_1", rows[1], "today"))
+    entity = owner[0].element.label("entity")
+    sums = sa.select(entity, staged.c.day, staged.c.score.label("value")).select_from(source)
+    counts = sa.select(entity, staged.c.day, double(ONE).label("value")).select_from(source)
+    return (Side(f"{score}_total", sums, "today"), Side(f"{score}_members", counts, "today"))
 
 
-def side_of(maker: Maker, name: str, key: str, measure_name: str, spec: ScoreInput) -> Side:
-    measure = maker.measure(measure_name)
-    rows = Rows(maker, measure.fact)
-    entity = rows.column(key)
-    staged = rows.staged
+def side_of(maker: Maker, key: str, name: str, spec: ScoreInput) -> Side:
+    """The side that one measure gives an input."""
+    length = parse_shift(spec.window).days
+    kind = maker.measure(name).kind
     if spec.take == "keys":
-        return Side(
-            name, _key_changes(maker, key, measure_name, parse_shift(spec.window).days), "level"
-        )
-    if measure.kind == "distinct":
-        reads = "last" if spec.take == "since" else "window"
-        keys = [rows.column(column) for column in measure.key]
-        terms = [*rows.conditions(measure.where), *[column.is_not(None) for column in keys]]
-        own = (
-            sa.select(
-                entity.label("entity"),
-                staged.c.day,
-                *[column.label(f"k{index}") for index, column in enumerate(keys)],
-            )
-            .select_from(rows.source)
-            .where(*terms)
-            .distinct()
-            .subquery()
-        )
-        return Side(name, sa.select(own.c.entity, own.c.day, ONE.label("value")), reads)
-    if measure.kind in ("stock", "movement"):
-        return Side(
-            name,
-            _stock_changes(maker, key, measure_name, spec),
-            "level" if spec.take != "ratio" else "integral",
-        )
+        return Side(f"{name}_keys_{length}", _key_changes(maker, key, name, length), "running")
+    if spec.take == "age":
+        return Side(f"{name}_age", _stock_changes(maker, key, name, as_age=True), "age")
+    if spec.take in ("since", "days"):
+        rows = _active_days(maker, key, name)
+        if spec.take == "since":
+            return Side(f"{name}_last", rows, "last")
+        return Side(f"{name}_days_{length}", rows, "running", length)
+    if kind in ("stock", "movement"):
+        rows = _stock_changes(maker, key, name, as_age=False)
+        if spec.take == "level":
+            return Side(f"{name}_level", rows, "running")
+        return Side(f"{name}_time_{length}", rows, "integral", length)
+    rows = _keys_of_day(maker, key, name) if kind == "distinct" else _flow(maker, key, name)
+    return Side(f"{name}_sum_{length}", rows, "running", length)
+
+
+def _flow(maker: Maker, key: str, name: str) -> Any:
+    measure = maker.measure(name)
+    rows = Rows(maker, measure.fact)
     value = measure_value(rows, measure)
-    flow = sa.select(entity.label("entity"), staged.c.day, value.label("value"))
-    reads = "last" if spec.take == "since" else "window"
-    return Side(name, flow.select_from(rows.source), reads)
+    columns = (rows.column(key).label("entity"), rows.staged.c.day, value.label("value"))
+    return sa.select(*columns).select_from(rows.source)
 
 
-def _stock_changes(maker: Maker, key: str, measure_name: str, spec: ScoreInput) -> Any:
-    """Changes of a stock per entity; for ages the start day rides along, packed as a second row."""
-    measure = maker.measure(measure_name)
+def _distinct(maker: Maker, key: str, name: str, by_key: bool) -> Any:
+    """Days with a row, once per entity, or once per key the measure counts."""
+    measure = maker.measure(name)
+    rows = Rows(maker, measure.fact)
+    columns = {"entity": rows.column(key), "day": rows.staged.c.day}
+    if by_key:
+        columns |= {f"k{i}": rows.column(column) for i, column in enumerate(measure.key)}
+    given = [rows.column(column).is_not(None) for column in measure.key]
+    terms = [*rows.conditions(measure.where), *given]
+    return (
+        sa.select(*[column.label(label) for label, column in columns.items()])
+        .select_from(rows.source)
+        .where(*terms)
+        .distinct()
+    )
+
+
+def _active_days(maker: Maker, key: str, name: str) -> Any:
+    days = _distinct(maker, key, name, by_key=False).subquery("days")
+    return sa.select(days.c.entity, days.c.day, ONE.label("value"))
+
+
+def _keys_of_day(maker: Maker, key: str, name: str) -> Any:
+    days = _distinct(maker, key, name, by_key=True).subquery("days")
+    return sa.select(days.c.entity, days.c.day, ONE.label("value"))
+
+
+def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
+    """Changes of a stock, with the day number of the change, or of the interval's start."""
+    measure = maker.measure(name)
     streams = []
     for sign in (1, -1):
         rows = Rows(maker, measure.fact)
@@ -81,33 +115,24 @@ def _stock_changes(maker: Maker, key: str, measure_name: str, spec: ScoreInput) 
         value = measure_value(rows, measure)
         day = staged.c.day if sign > 0 else staged.c.until_day
         change = value if sign > 0 else -value
-        start = day_number(staged.c.day) * change
-        columns = [rows.column(key).label("entity"), day.label("day"), change.label("value")]
-        if spec.take == "age":
-            columns.append(start.label("start"))
+        number = day_number(staged.c.day if as_age else day)
         streams.append(
-            sa.select(*columns)
+            sa.select(
+                rows.column(key).label("entity"),
+                day.label("day"),
+                change.label("value"),
+                (change * number).label("weight"),
+            )
             .select_from(rows.source)
             .where(day.is_not(None), day <= maker.horizon)
         )
     return sa.union_all(*streams)
 
 
-def _key_changes(maker: Maker, key: str, measure_name: str, length: int) -> Any:
+def _key_changes(maker: Maker, key: str, name: str, length: int) -> Any:
     """+1 when a key starts to count for an entity, -1 when its window runs out unrenewed."""
-    measure = maker.measure(measure_name)
-    rows = Rows(maker, measure.fact)
-    columns = {"entity": rows.column(key), "day": rows.staged.c.day}
-    columns |= {f"k{index}": rows.column(column) for index, column in enumerate(measure.key)}
-    terms = [*rows.conditions(measure.where), *[column.is_not(None) for column in columns.values()]]
-    days = (
-        sa.select(*[column.label(name) for name, column in columns.items()])
-        .select_from(rows.source)
-        .where(*terms)
-        .distinct()
-        .subquery("days")
-    )
-    keys = [days.c[name] for name in columns if name != "day"]
+    days = _distinct(maker, key, name, by_key=True).subquery("days")
+    keys = [column for column in days.c if column.name != "day"]
     number = day_number(days.c.day)
     before = sa.func.lag(number).over(partition_by=keys, order_by=days.c.day)
     after = sa.func.lead(number).over(partition_by=keys, order_by=days.c.day)

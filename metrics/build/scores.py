@@ -23,7 +23,7 @@ from metrics.build.parts import ONE, ZERO, Maker, Rows
 from metrics.build.score_sides import Side, member_sides, side_of
 from metrics.build.stage import entity_name
 from metrics.definitions.model import Score, ScoreInput
-from metrics.engines.functions import day_number, double
+from metrics.engines.functions import add_days, day_number, double
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
 from metrics.periods import parse_shift
@@ -41,11 +41,6 @@ class Signal:
     spec: ScoreInput
     sides: tuple[Side, ...]
     from_day: date
-
-    @property
-    def length(self) -> int:
-        """Days of the window."""
-        return parse_shift(self.spec.window).days
 
 
 def scored_name(score: str) -> str:
@@ -92,9 +87,11 @@ def _scored(maker: Maker, score: Score, model: Model, states: Mapping[str, FactS
         day = sa.cast(NULL, sa.Date()).label("day")
         empty: Any = sa.cast(NULL, sa.Double()).label("score")
         return sa.select(nothing.c[key], day, empty).where(sa.false())
-    spine = _spine(maker, score, key, min(signal.from_day for signal in signals))
-    rows = _contributions(spine, signals)
-    windows = _windows(rows, signals)
+    floor = score.minimum_weight * sum(spec.weight for spec in score.inputs.values()) - 1e-9
+    sides = {side.name: side for signal in signals for side in signal.sides}
+    events = _events(maker, score, list(sides.values()))
+    spine = _spine(maker, score, key, _first_possible_day(signals, floor))
+    windows = _windows(_daily(spine, events, list(sides.values()), maker), list(sides.values()))
     values = [_scaled(windows, signal) for signal in signals]
     parts = [
         sa.case((value.is_not(None), sa.literal_column(repr(signal.spec.weight))), else_=ZERO)
@@ -111,7 +108,6 @@ def _scored(maker: Maker, score: Score, model: Model, states: Mapping[str, FactS
         _total(parts).label("weight"),
     ).where(windows.c.exists_then > 0)
     blended = inputs.subquery("blended")
-    floor = score.minimum_weight * sum(spec.weight for spec in score.inputs.values()) - 1e-9
     return sa.select(
         blended.c.entity.label(key),
         blended.c.day,
@@ -135,16 +131,13 @@ def _signal(
         if staged is None:
             return None
         other = model.queries.entities[model.definitions.scores[spec.score].entity].key
-        sides = member_sides(maker, name, key, other, staged)
+        sides = member_sides(maker, spec.score, key, other, staged)
     else:
         measures = [measure for measure in (spec.measure, spec.denominator) if measure]
         facts = tuple(fact for measure in measures for fact in model.facts_of(measure))
         if not all(states[fact].available for fact in facts):
             return None
-        sides = tuple(
-            side_of(maker, f"{name}_{index}", key, measure, spec)
-            for index, measure in enumerate(measures)
-        )
+        sides = tuple(side_of(maker, key, measure, spec) for measure in measures)
     firsts = [first for fact in facts if (first := states[fact].first_day)]
     needs = 0 if spec.take in LOOKS_AT_A_DAY else parse_shift(spec.window).days - 1
     return Signal(name, spec, sides, max(firsts) + timedelta(days=needs))
@@ -179,9 +172,41 @@ def _calendar(maker: Maker, from_day: date) -> Any:
     return maker.space.tables[name]
 
 
-def _contributions(spine: Any, signals: Sequence[Signal]) -> Any:
-    """Spine and contributions in one table, one row per entity and day."""
-    names = [name for signal in signals for side in signal.sides for name in _columns(side, signal)]
+def _first_possible_day(signals: Sequence[Signal], floor: float) -> date:
+    """First day on which the inputs that can be told reach the floor of the weights."""
+    for day in sorted({signal.from_day for signal in signals}):
+        told = sum(signal.spec.weight for signal in signals if signal.from_day <= day)
+        if told >= floor:
+            return day
+    return max(signal.from_day for signal in signals)
+
+
+def _events(maker: Maker, score: Score, sides: Sequence[Side]) -> Any:
+    """Contributions of all sides, one row per entity and day, as a staged table."""
+    names = [name for side in sides for name in side.columns]
+    streams = []
+    for side in sides:
+        rows = side.rows.subquery(f"s_{side.name}")
+        own = dict(zip(side.columns, (rows.c.value, *_weight(rows)), strict=False))
+        values = [own.get(name, ZERO).label(name) for name in names]
+        given = (rows.c.entity.is_not(None), rows.c.day <= maker.horizon)
+        streams.append(sa.select(rows.c.entity, rows.c.day, *values).where(*given))
+    union: Any = sa.union_all(*streams) if len(streams) > 1 else streams[0]
+    events: Any = union.subquery("events")
+    sums = [double(sa.func.sum(events.c[name])).label(name) for name in names]
+    statement = sa.select(events.c.entity, events.c.day, *sums)
+    grouped = statement.group_by(events.c.entity, events.c.day)
+    name = f"stage_events_{score.entity}_{len(maker.space.tables)}"
+    return maker.space.create(name, grouped, keep=False)
+
+
+def _weight(rows: Any) -> tuple[Any, ...]:
+    return (rows.c.weight,) if "weight" in rows.c else ()
+
+
+def _daily(spine: Any, events: Any, sides: Sequence[Side], maker: Maker) -> Any:
+    """Days of existence, contributions and their expiry, one row per entity and day."""
+    names = [name for side in sides for name in side.columns]
     exists = spine.subquery("spine")
     streams = [
         sa.select(
@@ -189,27 +214,25 @@ def _contributions(spine: Any, signals: Sequence[Signal]) -> Any:
             exists.c.day,
             ONE.label("exists_then"),
             *[ZERO.label(name) for name in names],
-        )
+        ),
+        sa.select(events.c.entity, events.c.day, ZERO, *[events.c[name] for name in names]),
     ]
-    for signal in signals:
-        for side in signal.sides:
-            rows = side.rows.subquery(f"s_{side.name}")
-            own = dict(zip(_columns(side, signal), _own_columns(side, signal, rows), strict=True))
-            streams.append(
-                sa.select(
-                    rows.c.entity,
-                    rows.c.day,
-                    ZERO,
-                    *[own[name].label(name) if name in own else ZERO.label(name) for name in names],
-                ).where(rows.c.entity.is_not(None))
-            )
+    for length in sorted({side.expires for side in sides if side.expires}):
+        leaving = {
+            name: value
+            for side in sides
+            if side.expires == length
+            for name, value in _leaving(events, side).items()
+        }
+        values = [leaving.get(name, ZERO) for name in names]
+        day = add_days(events.c.day, length)
+        streams.append(sa.select(events.c.entity, day, ZERO, *values).where(day <= maker.horizon))
     union = sa.union_all(*streams).subquery("contributions")
-    number = day_number(union.c.day)
     return (
         sa.select(
             union.c.entity,
             union.c.day,
-            number.label("d"),
+            day_number(union.c.day).label("d"),
             sa.func.max(union.c.exists_then).label("exists_then"),
             *[double(sa.func.sum(union.c[name])).label(name) for name in names],
         )
@@ -218,95 +241,67 @@ def _contributions(spine: Any, signals: Sequence[Signal]) -> Any:
     )
 
 
-def _columns(side: Side, signal: Signal) -> list[str]:
-    """Contribution columns of a side: its value, and a day-weighted one where it is needed."""
-    weighted = side.reads == "integral" or signal.spec.take == "age"
-    return [side.name, f"{side.name}_w"] if weighted else [side.name]
-
-
-def _own_columns(side: Side, signal: Signal, rows: Any) -> list[Any]:
-    if signal.spec.take == "age":
-        return [rows.c.value, rows.c.start]
+def _leaving(events: Any, side: Side) -> dict[str, Any]:
+    """What leaves a window when it runs out; a weight leaves with the later day's number."""
+    values = {side.name: -events.c[side.name]}
     if side.reads == "integral":
-        return [rows.c.value, rows.c.value * day_number(rows.c.day)]
-    return [rows.c.value]
+        weight = f"{side.name}_w"
+        values[weight] = -(events.c[weight] + events.c[side.name] * side.expires)
+    return values
 
 
-def _windows(rows: Any, signals: Sequence[Signal]) -> Any:
-    columns: list[Any] = [rows.c.entity, rows.c.day, rows.c.d, rows.c.exists_then]
-    for signal in signals:
-        for side in signal.sides:
-            columns += [
-                value.label(name) for name, value in READS[side.reads](rows, side.name, signal)
-            ]
-    return sa.select(*columns).subquery("windows")
-
-
-def _over(rows: Any, value: Any, range_: tuple[int | None, int | None]) -> Any:
-    return sa.func.coalesce(
-        sa.func.sum(value).over(partition_by=rows.c.entity, order_by=rows.c.d, range_=range_), ZERO
+def _windows(rows: Any, sides: Sequence[Side]) -> Any:
+    columns = [READS[side.reads](rows, side).label(side.name) for side in sides]
+    return sa.select(rows.c.entity, rows.c.day, rows.c.d, rows.c.exists_then, *columns).subquery(
+        "windows"
     )
 
 
-def _read_window(rows: Any, name: str, signal: Signal) -> list[tuple[str, Any]]:
-    value = rows.c[name]
-    if signal.spec.take == "days":
-        value = sa.case((value > 0, ONE), else_=ZERO)
-    return [(name, _over(rows, value, (-(signal.length - 1), 0)))]
+def _so_far(rows: Any, aggregate: Any) -> Any:
+    return aggregate.over(partition_by=rows.c.entity, order_by=rows.c.d, rows=(None, 0))
 
 
-def _read_level(rows: Any, name: str, signal: Signal) -> list[tuple[str, Any]]:
-    found = [(name, _over(rows, rows.c[name], (None, 0)))]
-    if signal.spec.take == "age":
-        found.append((f"{name}_w", _over(rows, rows.c[f"{name}_w"], (None, 0))))
-    return found
+def _running(rows: Any, side: Side) -> Any:
+    return _so_far(rows, sa.func.sum(rows.c[side.name]))
 
 
-def _read_integral(rows: Any, name: str, signal: Signal) -> list[tuple[str, Any]]:
-    """Levels summed over the window: (D+1) x changes - day-weighted changes, at both its ends."""
-    length = signal.length
-    now = (rows.c.d + 1) * _over(rows, rows.c[name], (None, 0)) - _over(
-        rows, rows.c[f"{name}_w"], (None, 0)
-    )
-    then = (rows.c.d - length + 1) * _over(rows, rows.c[name], (None, -length)) - _over(
-        rows, rows.c[f"{name}_w"], (None, -length)
-    )
-    return [(name, now - then)]
+def _integral(rows: Any, side: Side) -> Any:
+    """Levels summed over the window: (D + 1) x changes - changes weighted by their day."""
+    weighted = _so_far(rows, sa.func.sum(rows.c[f"{side.name}_w"]))
+    return (rows.c.d + 1) * _running(rows, side) - weighted
 
 
-def _read_last(rows: Any, name: str, signal: Signal) -> list[tuple[str, Any]]:
-    seen = sa.case((rows.c[name] > 0, rows.c.d))
-    last = sa.func.max(seen).over(partition_by=rows.c.entity, order_by=rows.c.d, range_=(None, 0))
-    return [(name, last)]
+def _age(rows: Any, side: Side) -> Any:
+    """D - mean start day of what is in force; nothing where nothing is."""
+    starts = _so_far(rows, sa.func.sum(rows.c[f"{side.name}_w"]))
+    return rows.c.d - starts.op("/")(sa.func.nullif(_running(rows, side), ZERO))
 
 
-def _read_today(rows: Any, name: str, signal: Signal) -> list[tuple[str, Any]]:
-    return [(name, rows.c[name])]
+def _last(rows: Any, side: Side) -> Any:
+    seen = sa.case((rows.c[side.name] > 0, rows.c.d))
+    return rows.c.d - _so_far(rows, sa.func.max(seen))
 
 
-READS: dict[str, Callable[[Any, str, Signal], list[tuple[str, Any]]]] = {
-    "window": _read_window,
-    "level": _read_level,
-    "integral": _read_integral,
-    "last": _read_last,
-    "today": _read_today,
+def _today(rows: Any, side: Side) -> Any:
+    return rows.c[side.name]
+
+
+READS: dict[str, Callable[[Any, Side], Any]] = {
+    "running": _running,
+    "integral": _integral,
+    "age": _age,
+    "last": _last,
+    "today": _today,
 }
 
 
 def _scaled(windows: Any, signal: Signal) -> Any:
     """The input on 0..100, NULL where it is missing."""
     first = windows.c[signal.sides[0].name]
-    take = signal.spec.take
-    if take in ("ratio", "score"):
+    number: Any = double(first)
+    if len(signal.sides) > 1:
         second = windows.c[signal.sides[1].name]
-        number: Any = double(first).op("/")(sa.func.nullif(double(second), ZERO))
-    elif take == "since":
-        number = double(windows.c.d - first)
-    elif take == "age":
-        starts = windows.c[f"{signal.sides[0].name}_w"]
-        number = windows.c.d - double(starts).op("/")(sa.func.nullif(double(first), ZERO))
-    else:
-        number = double(first)
+        number = number.op("/")(sa.func.nullif(double(second), ZERO))
     told = windows.c.day >= sa.cast(sa.literal(signal.from_day.isoformat()), sa.Date())
     return sa.case((sa.and_(told, number.is_not(None)), _scale(number, signal.spec.scale)))
 

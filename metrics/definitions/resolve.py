@@ -197,8 +197,7 @@ def _quantile(resolver: Resolver, metric: Metric) -> Node:
     assert metric.quantile is not None
     resolver.measure_of(metric.quantile.measure, "rows")
     leaf = resolver.leaf(metric.quantile.measure, "quantile", _window(metric), metric)
-    value = resolver.definitions.measures[metric.quantile.measure].value
-    return replace(leaf, number=metric.quantile.q, others=(value or "",))
+    return replace(leaf, number=metric.quantile.q)
 
 
 def _cohort(resolver: Resolver, metric: Metric) -> Node:

@@ -94,6 +94,15 @@ def _own_parts(
     if measure.kind == "movement":
         return [Part(f"movement__{name}", "movement", name, ("customer_id",), (name,))]
     if measure.kind == "rows":
-        columns = tuple(facts[measure.fact].columns)
-        return [Part(f"rows__{name}", "rows", name, columns, (name,))]
+        return [Part(f"rows__{name}", "rows", name, _row_columns(facts[measure.fact]), (name,))]
     return []
+
+
+def _row_columns(fact: Fact) -> tuple[str, ...]:
+    """What kept rows can be split by: references and other text, without the rows' own key."""
+    own = {*fact.key, *fact.moments}
+    return tuple(
+        name
+        for name, column in fact.columns.items()
+        if name not in own and (name in fact.references or column.type == "text")
+    )

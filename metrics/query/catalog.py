@@ -252,7 +252,7 @@ COPIED = (
 
 def measures_of(leaf: Leaf) -> tuple[str, ...]:
     """Measures or scores a leaf rests on."""
-    return (leaf.measure,) if leaf.take == "quantile" else (leaf.measure, *leaf.others)
+    return (leaf.measure, *leaf.others)
 
 
 def _score(info: MetricInfo, words: Sequence[str]) -> int | None:

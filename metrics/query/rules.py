@@ -201,8 +201,7 @@ def _movement_class(ends: Any, take: str) -> Any:
 
 def _rows(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
     """A quantile of the window's own rows."""
-    value = next(iter(names)).others[0]
-    d, reached = compiler.rows(group, value)
+    d, reached = compiler.rows(group, group.part.about)
     numbers = [
         quantile_of(leaf.number or 0.5, d.c.value).label(name) for leaf, name in names.items()
     ]
