@@ -58,8 +58,10 @@ DIRT = [
     ),
     Dirt(
         "device installed in the future",
-        """UPDATE raw.app_database_devices SET install_date = $future::DATE
-        WHERE id = 'dev_000023'""",
+        """INSERT INTO raw.app_database_devices BY NAME
+        SELECT * REPLACE (id || '_f' AS id, $future::DATE AS install_date,
+            $future::DATE AS installation_date)
+        FROM raw.app_database_devices WHERE id = 'dev_000023'""",
         "SELECT count(*) FROM raw.app_database_devices WHERE install_date > $end::DATE",
     ),
     Dirt(

@@ -1,15 +1,16 @@
 -- What Stripe bills a month per subscription item, from the end of its trial to its end. A
--- cancellation at the end of the period counts from then, not from the day it was asked for.
+-- cancellation at the end of the period counts from then, not from the day it was asked for. The
+-- price written on the item goes before the list of prices: it is what this customer pays.
 WITH priced AS (
     SELECT
         i.id AS item_id,
         i.subscription,
         COALESCE(i.quantity, 1) AS quantity,
-        COALESCE(p.unit_amount, CAST(i.price ->> 'unit_amount' AS INTEGER)) AS unit_amount,
-        LOWER(COALESCE(p.recurring_interval, (i.price -> 'recurring') ->> 'interval')) AS unit,
+        COALESCE(CAST(i.price ->> 'unit_amount' AS INTEGER), p.unit_amount) AS unit_amount,
+        LOWER(COALESCE((i.price -> 'recurring') ->> 'interval', p.recurring_interval)) AS unit,
         COALESCE(
+            CAST((i.price -> 'recurring') ->> 'interval_count' AS INTEGER),
             p.recurring_interval_count,
-            CAST(i.price -> 'recurring' ->> 'interval_count' AS INTEGER),
             1
         ) AS units
     FROM source.stripe_subscription_items AS i
