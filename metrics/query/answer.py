@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,7 @@ class _Asked:
     earlier: list[Period | None]
     split: Split
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cut: dict[tuple[date, bool], list[Period | None]] = field(default_factory=dict)
 
 
 class Answers:
@@ -149,6 +150,11 @@ class Answers:
     def _cut(self, asked: _Asked, info: MetricInfo, past: bool) -> list[Period | None]:
         """Periods up to the metric's own last complete day, with comparisons cut alike."""
         last = info.as_of or self.info.as_of
+        if (last, past) not in asked.cut:
+            asked.cut[last, past] = self._cut_at(asked, last, past)
+        return asked.cut[last, past]
+
+    def _cut_at(self, asked: _Asked, last: date, past: bool) -> list[Period | None]:
         shown = [period.until(last) for period in asked.periods]
         if not past:
             return list(shown)
@@ -251,8 +257,10 @@ class Answers:
     def _result(
         self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]], ran: Sequence[Ran]
     ) -> Result:
+        members = self._members(asked, cells)
         frames = [
-            self._metric_frame(asked, name, info, tree, cells) for name, info, tree in asked.metrics
+            self._metric_frame(asked, name, info, tree, members, cells)
+            for name, info, tree in asked.metrics
         ]
         columns = columns_of(asked.query.by)
         frame = (
@@ -291,10 +299,10 @@ class Answers:
         name: str,
         info: MetricInfo,
         tree: Node,
+        members: Sequence[Member],
         cells: Mapping[Cell, dict[Member, float]],
     ) -> pd.DataFrame:
         now, past = self._cut(asked, info, False), self._cut(asked, info, True)
-        members = self._members(asked, tree, (*now, *past), cells)
         current = self._scope(now, members, info, cells)
         values = evaluate(tree, current)
         before = evaluate(tree, self._scope(past, members, info, cells))
@@ -327,13 +335,7 @@ class Answers:
             )
         return pd.DataFrame(table)
 
-    def _members(
-        self,
-        asked: _Asked,
-        tree: Node,
-        periods: Sequence[Period | None],
-        cells: Mapping[Cell, dict[Member, float]],
-    ) -> list[Member]:
+    def _members(self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]]) -> list[Member]:
         """Members any metric of the question has, in a stable order, the empty bucket last."""
         if not asked.query.by:
             return [()]
