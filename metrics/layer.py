@@ -56,6 +56,8 @@ class Pinned:
         known = self._model.definitions.dimensions
         if dimension not in known:
             raise UnknownNameError("dimension", dimension, known)
+        if dimension in CALENDAR_MEMBERS:
+            return list(CALENDAR_MEMBERS[dimension])
         spec = known[dimension]
         column = spec.column or dimension
         for name, entity in self._model.queries.entities.items():
@@ -98,6 +100,10 @@ class Pinned:
         return Executed(str(compiled), dict(compiled.params), names, rows)
 
 
+CALENDAR_MEMBERS = {
+    "hour": tuple(str(hour) for hour in range(24)),
+    "weekday": tuple(str(day) for day in range(1, 8)),
+}
 EXTRA = {
     "flow": (),
     "stock": (),

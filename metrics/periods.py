@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from metrics.errors import QueryError
 
 BEGINNING = date(1, 1, 1)
+EPOCH = date(1970, 1, 1)
 ONE_DAY = timedelta(days=1)
 
 
@@ -63,11 +64,13 @@ class Calendar:
         >>> Calendar("Europe/Amsterdam").hours_between(date(2026, 10, 25), date(2026, 10, 25))
         25.0
         """
-        zone = ZoneInfo(self.time_zone)
-        start = datetime(first.year, first.month, first.day, tzinfo=zone)
-        after = last + ONE_DAY
-        end = datetime(after.year, after.month, after.day, tzinfo=zone)
-        return (end.timestamp() - start.timestamp()) / 3600
+        return (self.midnight(last + ONE_DAY) - self.midnight(first)) / 3600
+
+    def midnight(self, day: date) -> float:
+        """Seconds from 1970 (UTC) to the start of a local day; no day lies before that."""
+        if day < EPOCH:
+            return 0.0
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).timestamp()
 
 
 @dataclass(frozen=True, order=True)

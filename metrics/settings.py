@@ -7,6 +7,7 @@ values are refused by name; values that may hold a password are never repeated.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -88,6 +89,11 @@ class Settings(BaseModel):
         return self.home / f"demo-{self.demo_scale}.duckdb"
 
     @property
+    def demo_note(self) -> Path:
+        """What the demo warehouse was made with: end date, scale and seed."""
+        return self.demo_path.with_suffix(".json")
+
+    @property
     def warehouse(self) -> str:
         """URL of the warehouse to read: the configured one, else the demo file's."""
         return self.warehouse_url or f"duckdb:///{self.demo_path}"
@@ -115,9 +121,15 @@ class Settings(BaseModel):
         return " ".join(part for part in (url.get_backend_name(), place, name) if part)
 
     def last_full_day(self, now: datetime | None = None) -> date:
-        """The last day that can be complete: `as_of`, else yesterday in the reporting zone."""
+        """The last day that can be complete: `as_of`, else yesterday in the reporting zone.
+
+        The demo warehouse ends on the day it was made for, however old it is.
+        """
         if self.as_of:
             return self.as_of
+        if self.is_demo and self.demo_note.exists():
+            note = json.loads(self.demo_note.read_text(encoding="utf-8"))
+            return date.fromisoformat(note["end_date"])
         return (now or datetime.now(ZoneInfo(self.time_zone))).date() - timedelta(days=1)
 
 

@@ -170,6 +170,7 @@ def _sql(run: _Run, file: SqlFile) -> str:
         run.tables(),
         run.inspected,
         run.writing.warehouse_catalog,
+        run.settings.time_zone,
     )
 
 

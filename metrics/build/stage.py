@@ -18,7 +18,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from metrics.build.workspace import Workspace
-from metrics.engines.functions import add_days, clock_hour, local_time, seconds_between
+from metrics.engines.functions import (
+    EPOCH_INSTANT,
+    add_days,
+    clock_hour,
+    local_time,
+    seconds_between,
+)
 from metrics.sources.model import Column, Entity, Fact
 
 REASONS = ("without a time", "in the future", "ending before they start", "duplicates of a key")
@@ -140,14 +146,12 @@ def _with_days(space: Workspace, fact: Fact, sql: str, last_full_day: date, time
 def _day_columns(
     fact: Fact, column: str, typed: Any, time_zone: str, day: str, clock: str
 ) -> list[Any]:
-    """The local day of a time column and, for instants, its seconds since local midnight."""
+    """The local day of a time column and, for instants, their seconds since 1970 in UTC."""
     value = typed.c[column]
     if fact.columns[column].type == "date":
         return [value.label(day)]
-    local = local_time(value, time_zone)
-    local_day = sa.cast(local, sa.Date())
-    midnight = sa.cast(local_day, sa.DateTime())
-    return [local_day.label(day), seconds_between(midnight, local).label(clock)]
+    local_day = sa.cast(local_time(value, time_zone), sa.Date())
+    return [local_day.label(day), seconds_between(EPOCH_INSTANT, value).label(clock)]
 
 
 def _last_known(fact: Fact, table: Any, known_until_end: bool) -> Any:
@@ -185,7 +189,7 @@ def _count_reasons(space: Workspace, fact: Fact, raw: Any, last_full_day: date) 
     )
     return {
         "no_time": int(no_time or 0),
-        "future": int(future or 0),
+        "future": 0 if fact.planned else int(future or 0),
         "backwards": int(wrong or 0),
         "duplicates": int(used or 0) - int(unique or 0),
     }

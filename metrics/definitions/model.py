@@ -72,7 +72,7 @@ class Measure(Frozen):
     at       on interval facts, whether a flow is dated by the start or the end.
     delay    days after its start at which an interval begins to count (stock).
     spread   the value is for the whole interval and accrues evenly over its days.
-    clock    seconds of the day are kept too, so that time in a state can be summed exactly.
+    clock    instants of change are kept too, so that time in a state can be summed exactly.
     key      what is counted once (distinct, cohort); several columns form one key.
     within   dimensions that do not follow from the key, kept apart (distinct).
     anchor   where a cohort starts (cohort).

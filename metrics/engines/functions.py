@@ -84,6 +84,7 @@ quantile = _define("quantile")
 double = _define("double")
 
 EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
+EPOCH_INSTANT: Any = sa.literal_column("TIMESTAMP '1970-01-01 00:00:00'", sa.DateTime())
 
 
 def day_number(day: Any) -> Any:

@@ -31,7 +31,15 @@ from metrics.periods import (
     split,
 )
 from metrics.query.catalog import Catalog, MetricInfo, measures_of
-from metrics.query.cells import Cell, Member, as_seen, columns_of, number, rows_by_window
+from metrics.query.cells import (
+    Cell,
+    Member,
+    as_seen,
+    columns_of,
+    in_order,
+    number,
+    rows_by_window,
+)
 from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
 from metrics.query.evaluate import Array, Scope, evaluate, growth, window
 from metrics.query.per_entity import per_entity
@@ -86,7 +94,7 @@ class Answers:
         self.info = info
         self.calendar = calendar
         self._run = run
-        self._compiler = Compiler(model.joins, tables)
+        self._compiler = Compiler(model.joins, tables, calendar)
         self._planner = Planner(model.definitions, model.joins, model.parts)
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
@@ -233,7 +241,7 @@ class Answers:
         numbers = {days: index for index, days in enumerate(sorted(windows))}
         if not numbers:
             return
-        table = windows_table(numbers)
+        table = windows_table(numbers, self.calendar)
         select = per_entity(
             self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
         )
@@ -346,7 +354,7 @@ class Answers:
                     continue
                 for days in self._windows(asked, info, leaf):
                     found.update(cells.get((leaf, days), {}))
-        return sorted(found, key=lambda member: [(v is None, str(v)) for v in member])
+        return sorted(found, key=lambda member: [in_order(value) for value in member])
 
     def _scope(
         self,

@@ -46,6 +46,13 @@ def number(value: Any) -> float:
     return found if np.isfinite(found) else float("nan")
 
 
+def in_order(value: str | None) -> tuple[bool, float, str]:
+    """Sort key of a member: numbers as numbers, then text, the empty bucket last."""
+    if value is None:
+        return (True, 0.0, "")
+    return (False, float(value), "") if value.isdecimal() else (False, float("inf"), value)
+
+
 def columns_of(by: Sequence[str]) -> list[str]:
     return [
         "metric",

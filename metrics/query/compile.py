@@ -19,7 +19,7 @@ from metrics.definitions.expressions import Leaf
 from metrics.engines.conditions import condition
 from metrics.parts.joins import Attached, Joins, Path
 from metrics.parts.plan import Part
-from metrics.periods import Window
+from metrics.periods import ONE_DAY, Calendar, Window
 
 ZERO: Any = sa.literal_column("0")
 ONE: Any = sa.literal_column("1")
@@ -114,7 +114,8 @@ def reach(joins: Joins, part: Part, names: Sequence[str]) -> Reached | None:
 class Compiler:
     """Compiles groups of leaves for one build's tables."""
 
-    def __init__(self, joins: Joins, tables: Tables) -> None:
+    def __init__(self, joins: Joins, tables: Tables, calendar: Calendar) -> None:
+        self.calendar = calendar
         self.joins = joins
         self.tables = tables
 
@@ -224,19 +225,26 @@ class Compiler:
         return source, filters, shown
 
 
-def windows_table(windows: Mapping[Window, int]) -> Any:
-    """The windows as a table of values: id, lo, hi.
+def windows_table(windows: Mapping[Window, int], calendar: Calendar) -> Any:
+    """The windows as a table of values: id, first and last day, and the instants they span.
+
+    `opens` and `closes` are seconds since 1970 in UTC, so that a day of 23 or 25 hours counts
+    as what it is.
 
     Written out as literals: they are dates of ours, and hundreds of bound values are slow.
     """
     rows = ", ".join(
-        f"({number}, DATE '{window.lo.isoformat()}', DATE '{window.hi.isoformat()}')"
+        f"({number}, DATE '{window.lo.isoformat()}', DATE '{window.hi.isoformat()}', "
+        f"{calendar.midnight(window.lo):.0f}, {calendar.midnight(window.hi + ONE_DAY):.0f})"
         for window, number in windows.items()
     )
-    values = sa.text(f"SELECT id, lo, hi FROM (VALUES {rows}) AS v (id, lo, hi)")  # noqa: S608
+    listed = "id, lo, hi, opens, closes"
+    values = sa.text(f"SELECT {listed} FROM (VALUES {rows}) AS v ({listed})")  # noqa: S608
     columns = (
         sa.column("id", sa.Integer()),
         sa.column("lo", sa.Date()),
         sa.column("hi", sa.Date()),
+        sa.column("opens", sa.BigInteger()),
+        sa.column("closes", sa.BigInteger()),
     )
     return values.columns(*columns).cte("windows")

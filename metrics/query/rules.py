@@ -22,15 +22,13 @@ from metrics.parts.plan import Part
 from metrics.periods import Window
 from metrics.query.compile import ONE, ZERO, Compiler, Group, Statement, windows_table
 
-DAY_SECONDS: Any = sa.literal_column("86400")
-
 
 def compile_group(
     compiler: Compiler, group: Group, leaves: Sequence[Leaf], windows: Mapping[Window, int]
 ) -> Statement:
     """The statement of a group; every leaf gets a column, every window an id."""
     names = {leaf: f"c{index}" for index, leaf in enumerate(dict.fromkeys(leaves))}
-    select = RULES[group.rule](compiler, group, names, windows_table(windows))
+    select = RULES[group.rule](compiler, group, names, windows_table(windows, compiler.calendar))
     return Statement(select, names)
 
 
@@ -49,8 +47,8 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
         "last_days": lambda d, w: d.c.last_day,
         "time_days": lambda d, w: d.c[name] * _days_in(d, w),
         "time_seconds": lambda d, w: (
-            d.c[name] * _days_in(d, w) * DAY_SECONDS
-            - sa.case((d.c.day >= w.c.lo, d.c[f"{name}__clock"]), else_=ZERO)
+            d.c[name] * w.c.closes
+            - sa.case((d.c.day >= w.c.lo, d.c[f"{name}__clock"]), else_=d.c[name] * w.c.opens)
         ),
     }
     return rules[leaf.take]

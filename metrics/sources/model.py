@@ -144,6 +144,7 @@ class Fact(_Query):
     """Things that happen or hold: one row per `key`, with exactly one notion of time.
 
     `time` is a date or instant column, `interval` a pair of them, `snapshot` today's state only.
+    `planned` intervals may start in the future without being wrong, such as a warranty's end.
     """
 
     grain: Annotated[str, Field(min_length=1)]
@@ -151,6 +152,7 @@ class Fact(_Query):
     time: str | None = None
     interval: Interval | None = None
     snapshot: bool = False
+    planned: bool = False
     tests: tuple[Test, ...] = ()
 
     @property

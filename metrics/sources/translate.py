@@ -16,7 +16,7 @@ from typing import Any
 from sqlglot import exp
 
 from metrics.errors import WarehouseError
-from metrics.sources.lineage import parse
+from metrics.sources.lineage import LOCAL_DAY, parse
 from metrics.sources.model import Queries, Source, SqlFile
 from metrics.sources.warehouse import CASTS, SAME, Inspected, find
 
@@ -51,11 +51,13 @@ def physical_sql(
     tables: Mapping[str, str],
     inspected: Inspected,
     catalog: str | None = None,
+    time_zone: str = "UTC",
 ) -> str:
     """The file's SELECT for `dialect` ('duckdb' or 'postgres') on the inspected warehouse.
 
     `tables` names the staged table of every `entity.x` and `fact.x` the file reads; `catalog` is
-    the name under which DuckDB attached the warehouse. Raises WarehouseError when a table or
+    the name under which DuckDB attached the warehouse; `LOCAL_DAY(instant)` becomes the day in
+    `time_zone`. Raises WarehouseError when a table or
     column is missing: `contract.check` tells before.
     """
     tree = parse(file)
@@ -71,8 +73,19 @@ def physical_sql(
             staged = exp.to_table(tables[f"{table.db}.{table.name}"], dialect=dialect)
             staged.set("alias", exp.TableAlias(this=alias))
             table.replace(staged)
-    soft = tree.transform(lambda node: _soft_cast(node, dialect))
+    soft = tree.transform(lambda node: _soft_cast(_local_day(node, time_zone), dialect))
     return soft.sql(dialect, identify=True, pretty=True, comments=False)
+
+
+def _local_day(node: exp.Expr, time_zone: str) -> exp.Expr:
+    """`LOCAL_DAY(instant)` as a cast to DATE of the instant moved to the reporting time zone."""
+    if not isinstance(node, exp.Anonymous) or node.name.upper() != LOCAL_DAY:
+        return node
+    instant: exp.Expr = node.expressions[0]
+    if time_zone != "UTC":
+        zoned = exp.AtTimeZone(this=instant, zone=exp.Literal.string("UTC"))
+        instant = exp.AtTimeZone(this=zoned, zone=exp.Literal.string(time_zone))
+    return exp.cast(instant, "date", dialect="postgres")
 
 
 def _projected(

@@ -3,5 +3,5 @@ SELECT
     id AS user_id,
     customer_id,
     role,
-    COALESCE(created_date, CAST(created_at AS DATE)) AS created_date
+    COALESCE(created_date, LOCAL_DAY(created_at)) AS created_date
 FROM source.users

@@ -3,7 +3,7 @@
 WITH cared AS (
     SELECT device_id, installed_date AS day FROM entity.devices WHERE installed_date IS NOT NULL
     UNION
-    SELECT device_id, CAST(ended_at AS DATE) FROM source.device_maintenance
+    SELECT device_id, LOCAL_DAY(ended_at) FROM source.device_maintenance
     WHERE ended_at IS NOT NULL
 )
 SELECT

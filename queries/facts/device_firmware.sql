@@ -14,6 +14,7 @@ WITH padded AS (
     FROM (
         SELECT id, model, firmware_version, REPLACE(LOWER(firmware_version), 'v', '') AS bare_version
         FROM source.devices
+        WHERE firmware_version IS NOT NULL
     ) AS versions
 )
 SELECT

@@ -30,8 +30,8 @@ SELECT
     s.id AS invoice_id,
     c.metadata ->> 'account_id' AS customer_id,
     CASE WHEN s.is_paid THEN s.amount_due ELSE s.amount_remaining END * 0.01 AS balance,
-    CAST(s.created AS DATE) AS valid_from,
-    CASE WHEN s.is_paid THEN CAST(COALESCE(p.paid_at, s.created) AS DATE) END AS valid_to
+    LOCAL_DAY(s.created) AS valid_from,
+    CASE WHEN s.is_paid THEN LOCAL_DAY(COALESCE(p.paid_at, s.created)) END AS valid_to
 FROM sent AS s
 LEFT JOIN paid AS p ON p.invoice_id = s.id
 LEFT JOIN source.stripe_customers AS c ON c.id = s.customer

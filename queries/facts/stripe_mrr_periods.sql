@@ -26,12 +26,12 @@ SELECT
             WHEN 'week' THEN CAST(52 AS DOUBLE PRECISION) / 12.0
             WHEN 'day' THEN CAST(365 AS DOUBLE PRECISION) / 12.0
         END AS mrr,
-    CAST(COALESCE(s.trial_end, s.start_date, s.created) AS DATE) AS valid_from,
-    CAST(
+    LOCAL_DAY(COALESCE(s.trial_end, s.start_date, s.created)) AS valid_from,
+    LOCAL_DAY(
         COALESCE(
             s.ended_at,
             CASE WHEN s.cancel_at_period_end THEN s.cancel_at ELSE s.canceled_at END
-        ) AS DATE
+        )
     ) AS valid_to
 FROM priced AS i
 JOIN source.stripe_subscriptions AS s ON s.id = i.subscription
