@@ -1,7 +1,21 @@
 """The metrics layer: definitions in, numbers with their stamp out."""
 
 from metrics.layer import Layer, Pinned, open_layer
+from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
 from metrics.query.question import Query
 from metrics.result import Result, Stamp
+from metrics.store.info import BuildInfo
 
-__all__ = ["Layer", "Pinned", "Query", "Result", "Stamp", "open_layer"]
+__all__ = [
+    "DOMAINS",
+    "BuildInfo",
+    "Catalog",
+    "DimensionInfo",
+    "Layer",
+    "MetricInfo",
+    "Pinned",
+    "Query",
+    "Result",
+    "Stamp",
+    "open_layer",
+]

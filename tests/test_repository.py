@@ -28,8 +28,11 @@ FLOW = (
     "parts",
     "store",
     "build",
+    "result",
     "query",
     "layer",
+    "pipeline",
+    "parity",
     "cli",
 )
 """The parts of `metrics` in the order data flows; each may import those before it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ from metrics.periods import (
     ONE_DAY,
     Calendar,
     Period,
-    Shift,
     Window,
     add_months,
     comparison_shift,
@@ -46,7 +45,8 @@ from metrics.query.per_entity import per_entity
 from metrics.query.plan import PER_ENTITY, Planned, Planner
 from metrics.query.question import Query
 from metrics.query.rules import compile_group
-from metrics.result import Ran, Result, Stamp
+from metrics.query.stamp import is_live, stamp_of
+from metrics.result import Ran, Result
 from metrics.store.info import BuildInfo
 
 
@@ -140,11 +140,8 @@ class Answers:
         earlier: list[Period | None] = [None] * len(periods)
         if query.compare:
             step = comparison_shift(query.compare, start, end, query.grain)
-            earlier = [self._moved(period, step, query) for period in periods]
+            earlier = [move_period(period, step, query.grain) for period in periods]
         return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
-
-    def _moved(self, period: Period, step: Shift, query: Query) -> Period:
-        return move_period(period, step, query.grain)
 
     def _check_split(self, info: MetricInfo, query: Query) -> None:
         for name in dict.fromkeys((*query.by, *(name for name, _ in query.where))):
@@ -276,30 +273,9 @@ class Answers:
             if frames
             else pd.DataFrame({column: [] for column in columns})
         )
-        stamp = Stamp(
-            build_id=self.info.id,
-            engine=self.info.engine,
-            warehouse=self.info.warehouse,
-            definitions={name: info.hash for name, info, _ in asked.metrics},
-            as_of={name: info.as_of for name, info, _ in asked.metrics if info.as_of},
-            computed_at=datetime.now(UTC),
-            source="live" if any(r.part.startswith("rows__") for r in ran) else "store",
-            warnings=tuple(self._warnings(asked)),
-        )
+        metrics = [(name, info) for name, info, _ in asked.metrics]
+        stamp = stamp_of(self.info, metrics, live=any(is_live(one) for one in ran))
         return Result(frame[columns], stamp, asked.query.by, tuple(ran), asked.waiting)
-
-    def _warnings(self, asked: _Asked) -> list[str]:
-        broken = {
-            name: identity
-            for identity in self.info.identities
-            if identity.broken
-            for name in identity.metrics
-        }
-        return [
-            f"{name}: an identity does not hold: {broken[info.name].description}"
-            for name, info, _ in asked.metrics
-            if info.name in broken
-        ]
 
     def _metric_frame(
         self,

@@ -51,11 +51,19 @@ def per_entity(
     assert reached is not None
     entities = _entities(streams, leaf, values)
     source, filters, shown = compiler.place(group, entities, entities, entities.c.hi, reached)
-    columns = [column.label(f"by_{name}") for name, column in shown.items()]
+    # Several customers may share an entity such as an hour of a day: sum them once their
+    # plan is known, and only then take the maximum.
+    columns = {f"by_{name}": column for name, column in shown.items()}
+    columns |= {f"by_{name}": entities.c[f"by_{name}"] for name in leaf.by}
     placed = (
-        sa.select(entities.c.id, *columns, *[entities.c[value] for value in values])
+        sa.select(
+            entities.c.id,
+            *[column.label(name) for name, column in columns.items()],
+            *[sa.func.sum(entities.c[value]).label(value) for value in values],
+        )
         .select_from(source)
         .where(*filters)
+        .group_by(entities.c.id, *columns.values())
         .cte("placed")
     )
     splits = [placed.c[f"by_{name}"] for name in group.split.by]
