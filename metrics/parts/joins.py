@@ -22,12 +22,15 @@ from metrics.sources.model import Entity
 
 @dataclass(frozen=True)
 class Step:
-    """One left join: `via` (a column of the table before) meets the entity's key."""
+    """One left join: `via` (a column of the table before) meets the entity's key.
+
+    `since` is the column from which a row of a history is in force, None for other entities.
+    """
 
     entity: str
     via: str
     key: str
-    as_of: bool = False
+    since: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Path:
     @property
     def as_of(self) -> bool:
         """Whether the value depends on the date it is read at."""
-        return any(step.as_of for step in self.steps)
+        return any(step.since for step in self.steps)
 
 
 class Joins:
@@ -78,7 +81,7 @@ class Joins:
             base = self._search(owner.key, columns)
             if base is None:
                 return None
-            step = Step(dimension.as_of, base.column, owner.key, as_of=True)
+            step = Step(dimension.as_of, base.column, owner.key, owner.valid_from)
             return Path((*base.steps, step), column)
         return self._search(column, columns)
 
@@ -104,15 +107,15 @@ class Joins:
 
 
 class Attached:
-    """A FROM clause that grows by the joins its dimensions need, each at most once."""
+    """A FROM clause that grows by the joins its dimensions need, each at most once.
 
-    def __init__(
-        self, base: Any, table_of: Mapping[str, sa.TableClause], as_of: Any = None
-    ) -> None:
+    Not for histories, which need a date to be read at: see `query.compile`.
+    """
+
+    def __init__(self, base: Any, table_of: Mapping[str, sa.TableClause]) -> None:
         self.source: Any = base
         self._base = base
         self._tables = table_of
-        self._as_of = as_of
         self._joined: dict[tuple[Step, ...], Any] = {}
 
     def column(self, path: Path) -> Any:
@@ -127,10 +130,6 @@ class Attached:
     def _join(self, left: Any, steps: tuple[Step, ...], step: Step) -> Any:
         if steps not in self._joined:
             right = self._tables[step.entity].alias(f"j{len(self._joined)}_{step.entity}")
-            on = left.c[step.via] == right.c[step.key]
-            if step.as_of:
-                until = sa.or_(right.c.valid_to.is_(None), right.c.valid_to > self._as_of)
-                on = sa.and_(on, right.c.valid_from <= self._as_of, until)
-            self.source = sa.outerjoin(self.source, right, on)
+            self.source = sa.outerjoin(self.source, right, left.c[step.via] == right.c[step.key])
             self._joined[steps] = right
         return self._joined[steps]

@@ -208,10 +208,11 @@ class Compiler:
         filters: list[Any] = []
         for name, path in reached.moving.items():
             step = path.steps[-1]
+            assert step.since is not None
             table = self.tables.entities[step.entity].alias(f"as_of_{name}")
             until = sa.or_(table.c.valid_to.is_(None), table.c.valid_to > as_of)
             on = sa.and_(
-                inner.c[f"key_{name}"] == table.c[step.key], table.c.valid_from <= as_of, until
+                inner.c[f"key_{name}"] == table.c[step.key], table.c[step.since] <= as_of, until
             )
             source = sa.outerjoin(source, table, on)
             moving[name] = table.c[path.column]
