@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,8 +96,7 @@ class Pinned:
         with self._lease.connect() as connection:
             result = connection.execute(select)
             names, rows = list(result.keys()), [tuple(row) for row in result]
-            compiled = select.compile(dialect=connection.dialect)
-        return Executed(str(compiled), dict(compiled.params), names, rows)
+        return Executed(partial(self._lease.engine.literal, select), names, rows)
 
 
 CALENDAR_MEMBERS = {

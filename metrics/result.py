@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -42,13 +43,29 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Ran:
-    """One statement that was run: SQL text, bound values, rows returned."""
+    """One statement that was run: which part answered, by which rule, with how many rows.
 
-    sql: str
-    parameters: Mapping[str, Any]
-    rows: int
+    `text` writes the SQL out, values included, so that it can be pasted; it is asked only when
+    somebody looks.
+    """
+
     part: str
     reason: str
+    rows: int
+    text: Callable[[], str]
+
+    @cached_property
+    def sql(self) -> str:
+        """The statement with its values written in, as it can be run by hand."""
+        return self.text()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_written, (self.part, self.reason, self.rows, self.sql))
+
+
+def _written(part: str, reason: str, rows: int, sql: str) -> Ran:
+    """A statement whose text is known already."""
+    return Ran(part, reason, rows, lambda: sql)
 
 
 @dataclass(frozen=True)
@@ -70,8 +87,8 @@ class Result:
 
     @property
     def sql(self) -> str:
-        """Every statement that was run, with its values listed below it."""
-        return "\n\n".join(_statement_text(ran) for ran in self.ran)
+        """Every statement that was run, ready to be pasted."""
+        return "\n\n".join(f"-- {ran.part}\n{ran.sql};" for ran in self.ran)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -106,8 +123,3 @@ def _pivot(frame: pd.DataFrame, index: list[str]) -> pd.DataFrame:
         column = rows[[*index, "value"]].rename(columns={"value": str(metric)})
         wide = column if wide is None else wide.merge(column, on=index, how="outer")
     return wide if wide is not None else pd.DataFrame(columns=index)
-
-
-def _statement_text(ran: Ran) -> str:
-    values = ", ".join(f"{name} = {value}" for name, value in ran.parameters.items())
-    return f"-- {ran.part}\n{ran.sql};" + (f"\n-- {values}" if values else "")

@@ -16,12 +16,17 @@ from metrics.build.workspace import Workspace
 from metrics.engines.engine import POSTGRESQL
 from metrics.settings import Settings
 from metrics.sources.model import Fact
+from metrics.store.faults import fault
 
 SCHEMA = "metrics_snapshots"
 
 
 def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Staged) -> Staged:
-    """Add today's rows to the kept ones and stage all of them."""
+    """Add today's rows to the kept ones and stage those of all days up to today.
+
+    A second build of the same day replaces that day's rows, so a killed one does no harm. A
+    build of an earlier day keeps nothing: what is true today was not true then.
+    """
     place = _open(space, settings)
     columns = ["day", *fact.columns]
     listing = ", ".join(f'"{column}"' for column in columns)
@@ -30,15 +35,24 @@ def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Stag
     )
     kept = f'{place}."{fact.name}__{_shape(fact)}"'
     stage = f'"{stage_name(fact.name)}"'
+    today = staged.last_day or settings.last_full_day()
     space.execute(f"CREATE TABLE IF NOT EXISTS {kept} (day DATE, {types})")
-    space.execute(f"DELETE FROM {kept} WHERE day IN (SELECT DISTINCT day FROM {stage})")
-    space.execute(f"INSERT INTO {kept} ({listing}) SELECT {listing} FROM {stage}")
+    newest = space.scalar_row(f"SELECT max(day) FROM {kept}")[0]
+    if newest is None or newest <= today:
+        space.execute(f"DELETE FROM {kept} WHERE day = DATE '{today}'")
+        space.execute(f"INSERT INTO {kept} ({listing}) SELECT {listing} FROM {stage}")
+    fault("snapshot-written")
     _commit(space)
+    fault("snapshot-kept")
     space.drop(stage_name(fact.name))
-    table = space.create(stage_name(fact.name), f"SELECT * FROM {kept}", keep=False)
-    rows, first = space.scalar_row(sa.select(sa.func.count(), sa.func.min(table.c.day)))
+    table = space.create(
+        stage_name(fact.name), f"SELECT * FROM {kept} WHERE day <= DATE '{today}'", keep=False
+    )
+    rows, first, last = space.scalar_row(
+        sa.select(sa.func.count(), sa.func.min(table.c.day), sa.func.max(table.c.day))
+    )
     _close(space)
-    return replace(staged, rows=rows, first_day=first)
+    return replace(staged, rows=rows, first_day=first, last_day=last)
 
 
 def _shape(fact: Fact) -> str:

@@ -52,10 +52,9 @@ from metrics.store.info import BuildInfo
 
 @dataclass(frozen=True)
 class Executed:
-    """What running a select gave: its SQL and bound values, column names and rows."""
+    """What running a select gave: how to write its SQL out, column names and rows."""
 
-    sql: str
-    parameters: Mapping[str, Any]
+    text: Callable[[], str]
     names: list[str]
     rows: list[tuple[Any, ...]]
 
@@ -256,7 +255,7 @@ class Answers:
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         done = self._run(select)
         reason = f"answered by rule '{rule}'"
-        ran.append(Ran(done.sql, done.parameters, len(done.rows), part.name, reason))
+        ran.append(Ran(part.name, reason, len(done.rows), done.text))
         return done.names, done.rows
 
     def _result(

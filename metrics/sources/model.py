@@ -16,6 +16,8 @@ SourceType = Literal["text", "integer", "number", "boolean", "date", "instant", 
 ColumnType = Literal["text", "integer", "number", "money", "share", "boolean", "date", "instant"]
 
 MOMENTS = ("date", "instant")
+OWN_NAMES = frozenset({"day", "until_day", "clock", "until_clock", "rank_in_key"})
+"""Columns the layer adds while it stages a query; a query may not have them itself."""
 
 
 class _Model(BaseModel):
@@ -117,6 +119,13 @@ class _Query(_Model):
     alternatives: tuple[Name, ...] = ()
     files: tuple[SqlFile, ...] = ()
 
+    @field_validator("columns")
+    @classmethod
+    def _leaves_our_names_alone(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        for name in sorted(OWN_NAMES & columns.keys()):
+            raise ValueError(f"'{name}' is a name of the layer's own; call the column otherwise")
+        return columns
+
     def _require(self, *names: str) -> None:
         for name in names:
             if name not in self.columns:
@@ -137,6 +146,8 @@ class Entity(_Query):
         self._require(self.key, *self.references)
         if self.valid_from:
             self._require(self.valid_from)
+            if "valid_to" in self.columns:
+                raise ValueError("'valid_to' of a history is added by the layer; leave it out")
         return self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from metrics.engines.engine import Engine
 from metrics.store.info import BuildInfo
 
 BuildId = str
+"""Twenty digits: the UTC time a build started, to the microsecond. Later builds sort later."""
 
 
 @dataclass
@@ -31,7 +33,8 @@ class Writing:
 class Lease:
     """One build, held: every read inside sees this build and no other.
 
-    `connect` gives a connection to the build's database for the length of a `with`.
+    `connect` gives a connection to the build's database for the length of a `with`; whatever
+    the database refuses inside it is raised as a StoreError or a WarehouseError.
     """
 
     info: BuildInfo
@@ -47,10 +50,16 @@ class Store(Protocol):
         """Start a build; raises BuildRunningError when one is running."""
 
     def lease(self) -> AbstractContextManager[Lease]:
-        """Hold the current build; raises StoreError when there is none."""
+        """Hold the newest readable build; raises StoreError when there is none."""
 
     def current_id(self) -> BuildId | None:
         """Id of the current build, None when there is none."""
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every build nobody holds."""
+
+
+def next_id(newest: BuildId | None) -> BuildId:
+    """A new id that sorts after the newest one even when the clock went back."""
+    fresh = f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    return fresh if newest is None or fresh > newest else str(int(newest) + 1)

@@ -1,7 +1,7 @@
 """The embedded store: one DuckDB file per build, and a pointer that names the current one.
 
     store/build-<id>.duckdb   written under a temporary name, synced, renamed, never changed
-    store/CURRENT             {"build": id, "file": name}, replaced atomically
+    store/CURRENT             the current build and the ones kept before it, replaced atomically
     store/build.lock          held by the one process that builds
 
 Only the pointer says that a build exists; a file alone proves nothing.
@@ -9,23 +9,35 @@ Only the pointer says that a build exists; a file alone proves nothing.
 
 from __future__ import annotations
 
-import fcntl
-import json
+import logging
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from metrics.engines.engine import DUCKDB
-from metrics.errors import BuildRunningError, StoreError, WarehouseError
-from metrics.store.base import BuildId, Lease, Writing
+from metrics.errors import StoreError, WarehouseError
+from metrics.store.base import BuildId, Lease, Writing, next_id
+from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
+from metrics.store.files import (
+    Published,
+    build_files,
+    build_lock,
+    read_pointer,
+    remove_database,
+    remove_rests,
+    sha256_of,
+    sync,
+    write_pointer,
+)
+from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
+
+log = logging.getLogger("metrics.store")
 
 NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
@@ -39,15 +51,7 @@ READER = {
     "threads": "2",
     "lock_configuration": "true",
 }
-
-
-@dataclass
-class _Opened:
-    """An open build and how many leases hold it."""
-
-    lease: Lease
-    database: sa.Engine
-    holders: int = 0
+TRY_AGAIN_SECONDS = 30.0  # a file that cannot be read is not read again and again
 
 
 class EmbeddedStore:
@@ -57,142 +61,171 @@ class EmbeddedStore:
         self.folder = folder
         self.warehouse = warehouse
         self.keep = keep
-        self._lock = threading.Lock()
-        self._opened: dict[BuildId, _Opened] = {}
-        self._latest: BuildId | None = None
+        self._open_builds = OpenBuilds()
+        self._unreadable: dict[BuildId, float] = {}
+
+    def write(self) -> AbstractContextManager[Writing]:
+        """A new build file with the warehouse attached read-only as catalog `warehouse`.
+
+        Raises BuildRunningError, WarehouseError, or StoreError when it cannot be written.
+        """
+        return self._write()
 
     @contextmanager
-    def write(self) -> Iterator[Writing]:
-        """A new build file with the warehouse attached read-only as catalog `warehouse`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _build_lock(self.folder / "build.lock"):
-            for rest in self.folder.glob("tmp-*"):
-                rest.unlink()
-            build = next_id(self.current_id())
-            temporary = self.folder / f"tmp-{build}.duckdb"
-            engine = sa.create_engine(
-                f"duckdb:///{temporary}",
-                connect_args={"config": NO_EXTENSIONS},
-                poolclass=sa.NullPool,
-            )
-            fault("started")
-            connection = engine.connect()
-            published = False
+    def _write(self) -> Iterator[Writing]:
+        with building():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with build_lock(self.folder):
+                remove_rests(self.folder)
+                build = next_id(self._newest_seen())
+                temporary = self.folder / f"tmp-{build}.duckdb"
+                try:
+                    yield from self._fill(build, temporary)
+                finally:
+                    remove_database(temporary)
 
-            def publish(info: BuildInfo) -> None:
-                nonlocal published
-                _write_info(connection, info)
-                connection.commit()
-                connection.exec_driver_sql("DETACH warehouse")
-                connection.exec_driver_sql("CHECKPOINT")
-                fault("info-written")
-                connection.close()
-                engine.dispose()
-                self._publish(build, temporary)
-                published = True
+    def _fill(self, build: BuildId, temporary: Path) -> Iterator[Writing]:
+        engine = sa.create_engine(
+            f"duckdb:///{temporary}",
+            connect_args={"config": NO_EXTENSIONS},
+            poolclass=sa.NullPool,
+        )
+        fault("started")
+        connection = engine.connect()
 
-            try:
-                _attach(connection, self.warehouse)
-                yield Writing(build, DUCKDB, connection, None, "warehouse", publish)
-            finally:
+        def publish(info: BuildInfo) -> None:
+            _write_info(connection, info)
+            connection.commit()
+            connection.exec_driver_sql("DETACH warehouse")
+            connection.exec_driver_sql("CHECKPOINT")
+            fault("info-written")
+            connection.close()
+            engine.dispose()
+            fault("closed")
+            self._publish(build, temporary)
+
+        try:
+            _attach(connection, self.warehouse)
+            yield Writing(build, DUCKDB, connection, None, "warehouse", publish)
+        finally:
+            with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
                 connection.close()
-                engine.dispose()
-                if not published:
-                    _remove(temporary)
+            engine.dispose()
+
+    def _newest_seen(self) -> BuildId | None:
+        """The newest id in use, of builds that were never published too."""
+        ids = [published.build for published in read_pointer(self.folder)]
+        ids += [file.stem.removeprefix("build-") for file in build_files(self.folder)]
+        return max(ids, default=None)
 
     def _publish(self, build: BuildId, temporary: Path) -> None:
-        fault("closed")
-        _sync(temporary)
+        before = read_pointer(self.folder)
+        if before and before[0].build >= build:
+            # Only possible when somebody removed the lock file under a running build.
+            raise StoreError("A newer build was published meanwhile.", "This one was dropped.")
         final = self.folder / f"build-{build}.duckdb"
+        current = Published(build=build, file=final.name, sha256=sha256_of(temporary))
+        sync(temporary)
         os.rename(temporary, final)
-        _sync(self.folder)
+        sync(self.folder)
         fault("renamed")
-        pointer = self.folder / "CURRENT.tmp"
-        with pointer.open("w", encoding="utf-8") as file:
-            json.dump({"build": build, "file": final.name}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fault("before-pointer")
-        os.replace(pointer, self.folder / "CURRENT")
-        _sync(self.folder)
-        fault("pointer-written")
-        self._clean_up(build)
+        kept = [current, *before][: self.keep]
+        write_pointer(self.folder, kept)
+        # From here on the build is published, whatever happens.
+        try:
+            fault("pointer-written")
+            sync(self.folder)
+            fault("before-clean-up")
+            self._clean_up(kept)
+        except OSError as error:
+            log.warning("Build %s is published, but cleaning up failed: %s", build, error.strerror)
 
-    def _clean_up(self, build: BuildId) -> None:
-        fault("before-clean-up")
-        files = sorted(self.folder.glob("build-*.duckdb"), reverse=True)
-        kept = [file for file in files if file.stem.removeprefix("build-") <= build][: self.keep]
-        for file in files:
-            if file not in kept:
-                _remove(file)
+    def _clean_up(self, kept: Sequence[Published]) -> None:
+        """Remove what the pointer does not name; whoever reads such a file keeps it open."""
+        names = {published.file for published in kept}
+        for file in build_files(self.folder):
+            if file.name not in names:
+                remove_database(file)
 
     def current_id(self) -> BuildId | None:
         """Id the pointer names, None without a pointer."""
-        try:
-            pointer = json.loads((self.folder / "CURRENT").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        published = read_pointer(self.folder)
+        return published[0].build if published else None
+
+    def lease(self) -> AbstractContextManager[Lease]:
+        """Hold the newest readable build; a newer one is opened once the pointer names it.
+
+        Raises StoreError when there is none.
+        """
+        return self._open_builds.lease(self._newer)
+
+    def _newer(self, latest: BuildId) -> Opened | None:
+        tried: Sequence[Published] = ()
+        # The builder may remove what the pointer named a moment ago: then it names a newer one.
+        while (published := read_pointer(self.folder)) != tried:
+            for candidate in published:
+                if candidate.build <= latest:
+                    return None
+                if opened := self._open(candidate):
+                    return opened
+            tried = published
+        if tried and not latest:
+            raise StoreError("None of the builds can be read.", "Run `metrics build` again.")
+        return None
+
+    def _open(self, published: Published) -> Opened | None:
+        """An open build, None when its file is missing, damaged or of another version."""
+        if self._unreadable.get(published.build, 0.0) > time.monotonic():
             return None
-        except (OSError, ValueError) as error:
-            raise StoreError(
-                "The store's pointer file cannot be read.", "Run `metrics build` again."
-            ) from error
-        return str(pointer["build"])
-
-    @contextmanager
-    def lease(self) -> Iterator[Lease]:
-        """Hold the current build; a newer one is opened as soon as the pointer names it."""
-        opened = self._acquire()
+        path = self.folder / published.file
+        database = _reader(path)
         try:
-            yield opened.lease
-        finally:
-            with self._lock:
-                opened.holders -= 1
-                self._dispose_unused()
-
-    def _acquire(self) -> _Opened:
-        with self._lock:
-            wanted = self.current_id()
-            if wanted is None:
-                raise StoreError("There are no figures yet.", "Run `metrics build` first.")
-            # The pointer may be read while an older reader races: never go back.
-            build = max(wanted, self._latest or "")
-            if build not in self._opened:
-                self._opened[build] = self._open(build)
-            self._latest = build
-            opened = self._opened[build]
-            opened.holders += 1
-            self._dispose_unused()
-            return opened
-
-    def _open(self, build: BuildId) -> _Opened:
-        path = self.folder / f"build-{build}.duckdb"
-        database = sa.create_engine(
-            f"duckdb:///{path}",
-            connect_args={"read_only": True, "config": READER},
-            poolclass=sa.QueuePool,
-            pool_size=4,
-            max_overflow=4,
-            pool_timeout=10,
-        )
-        try:
-            with database.connect() as connection:
-                info = _read_info(connection)
-        except sa.exc.DBAPIError as error:
+            if published.sha256 and sha256_of(path) != published.sha256:
+                raise ValueError("the file is damaged")
+            # Kept open: the first connection to a file is slow, the ones beside it are not.
+            keeper = database.connect()
+            info = _read_info(keeper)
+            if info.id != published.build:
+                raise ValueError("the file holds another build")
+        except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:
             database.dispose()
-            raise StoreError(
-                f"Build {build} cannot be opened.", "Run `metrics build` again."
-            ) from error
-        return _Opened(Lease(info, DUCKDB, None, database.connect), database)
+            if path.exists():
+                self._unreadable[published.build] = time.monotonic() + TRY_AGAIN_SECONDS
+                log.error("Build %s cannot be read (%s).", published.build, type(error).__name__)
+            return None
 
-    def _dispose_unused(self) -> None:
-        for build in [b for b, o in self._opened.items() if not o.holders and b != self._latest]:
-            self._opened.pop(build).database.dispose()
+        def close() -> None:
+            keeper.close()
+            database.dispose()
+
+        return Opened(Lease(info, DUCKDB, None, _connect_to(database)), close)
 
     def close(self) -> None:
         """Close every build nobody holds."""
-        with self._lock:
-            self._latest = None
-            self._dispose_unused()
+        self._open_builds.close()
+
+
+def _reader(path: Path) -> sa.Engine:
+    return sa.create_engine(
+        f"duckdb:///{path}",
+        connect_args={"read_only": True, "config": READER},
+        poolclass=sa.QueuePool,
+        pool_size=5,
+        max_overflow=4,
+        pool_timeout=10,
+        # A new session for every reader: temporary tables and variables reach nobody else.
+        pool_recycle=0,
+        hide_parameters=True,
+    )
+
+
+def _connect_to(database: sa.Engine) -> Callable[[], AbstractContextManager[sa.Connection]]:
+    @contextmanager
+    def connect() -> Iterator[sa.Connection]:
+        with reading(), connected(database) as connection:
+            yield connection
+
+    return connect
 
 
 def _attach(connection: sa.Connection, warehouse: Path | None) -> None:
@@ -226,45 +259,5 @@ def _write_info(connection: sa.Connection, info: BuildInfo) -> None:
 
 def _read_info(connection: sa.Connection) -> BuildInfo:
     text = connection.exec_driver_sql("SELECT info FROM build_info").scalar_one()
+    connection.rollback()
     return BuildInfo.model_validate_json(text)
-
-
-@contextmanager
-def _build_lock(path: Path) -> Iterator[None]:
-    """The kernel frees it when the holder dies, however it dies."""
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise BuildRunningError(
-                f"A build is running ({holder}).", "Wait for it to finish."
-            ) from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-        file.flush()
-        try:
-            yield
-        finally:
-            file.truncate(0)
-
-
-def next_id(current: BuildId | None) -> BuildId:
-    """A new id that sorts after the current one even when the clock went back."""
-    fresh = f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-    return fresh if current is None or fresh > current else str(int(current) + 1)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    for file in (path, path.with_suffix(".duckdb.wal")):
-        with suppress(FileNotFoundError):
-            file.unlink()

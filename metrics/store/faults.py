@@ -9,16 +9,19 @@ from __future__ import annotations
 import os
 import signal
 
-POINTS = (
-    "started",
-    "parts-made",
-    "info-written",
-    "closed",
-    "renamed",
-    "before-pointer",
-    "pointer-written",
-    "before-clean-up",
-)
+FILLING = ("started", "snapshot-written", "snapshot-kept", "parts-made", "info-written")
+POINTS = {
+    "duckdb": (
+        *FILLING,
+        "closed",
+        "renamed",
+        "before-pointer",
+        "pointer-written",
+        "before-clean-up",
+    ),
+    "postgresql": (*FILLING, "before-pointer", "pointer-written", "before-clean-up"),
+}
+"""Every point by engine, in the order a build passes them."""
 
 
 def fault(point: str) -> None:

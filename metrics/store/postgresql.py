@@ -1,84 +1,111 @@
 """The store inside PostgreSQL: a schema per build, and one row that names the current one.
 
     mb_<id>              immutable tables of one build
-    metrics.current      one row: the build readers use
+    metrics.current      one row: the build readers use, and what it says about itself
 
 The schema is filled and the pointer moved in one transaction, so a reader sees the old build
-or the new one, and a killed build leaves nothing behind.
+or the new one, and a killed build leaves nothing behind. A process that reads a build keeps an
+advisory lock on it; the builder drops old builds that nobody has locked.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 
 import sqlalchemy as sa
 
 from metrics.engines.engine import POSTGRESQL
-from metrics.errors import BuildRunningError, StoreError, WarehouseError
-from metrics.store.base import BuildId, Lease, Writing
-from metrics.store.embedded import next_id
+from metrics.errors import StoreError
+from metrics.store.base import BuildId, Lease, Writing, next_id
+from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
+from metrics.store.files import build_running, builder
+from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
 
+log = logging.getLogger("metrics.store")
+
 BUILD_LOCK = 7_204_116_518
+BUILDER_NAME = "metrics build: "
 READER_OPTIONS = (
     "-c default_transaction_read_only=on -c statement_timeout=15000 "
     "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=3000 -c timezone=UTC"
 )
 BUILDER_OPTIONS = "-c lock_timeout=3000 -c timezone=UTC"
-PREPARE = """
-CREATE SCHEMA IF NOT EXISTS metrics;
-CREATE TABLE IF NOT EXISTS metrics.current (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    build text NOT NULL,
-    info text NOT NULL
+PREPARE = (
+    "CREATE SCHEMA IF NOT EXISTS metrics",
+    """
+    CREATE TABLE IF NOT EXISTS metrics.current (
+        only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+        build text NOT NULL,
+        info text NOT NULL
+    )
+    """,
 )
+HOLDER = """
+    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND database = (
+        SELECT oid FROM pg_database WHERE datname = current_database()
+    ) AND (classid::bigint << 32) + objid::bigint = :key
 """
+BUILDS = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^mb_[0-9]{20}$' ORDER BY 1 DESC"
 
 
 class PostgresqlStore:
     """Builds as schemas of the warehouse's own database."""
 
     def __init__(self, url: str, keep: int = 3) -> None:
-        self.url = url
+        self._url = url
         self.keep = keep
-        self._reader = sa.create_engine(
-            url,
-            connect_args={
-                "options": READER_OPTIONS,
-                "application_name": "metrics-reader",
-                "connect_timeout": 5,
-            },
+        self._open_builds = OpenBuilds()
+        self._reader = self._engine(
+            READER_OPTIONS,
+            "metrics reader",
             pool_size=4,
             max_overflow=4,
             pool_timeout=10,
             pool_pre_ping=True,
             pool_recycle=1800,
-            hide_parameters=True,
         )
         sa.event.listen(self._reader, "reset", _discard_all)
+        self._keeper = self._engine(
+            READER_OPTIONS,
+            "metrics reader",
+            poolclass=sa.NullPool,
+            isolation_level="AUTOCOMMIT",
+        )
+
+    def _engine(self, options: str, name: str, **more: Any) -> sa.Engine:
+        return sa.create_engine(
+            self._url,
+            connect_args={
+                "options": options,
+                "application_name": name,
+                "connect_timeout": 5,
+                # DISCARD ALL takes prepared statements away without the driver noticing.
+                "prepare_threshold": None,
+            },
+            hide_parameters=True,
+            **more,
+        )
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
-        """A new schema, filled in one transaction that ends with moving the pointer."""
-        engine = sa.create_engine(
-            self.url,
-            connect_args={
-                "options": BUILDER_OPTIONS,
-                "application_name": "metrics-build",
-                "connect_timeout": 5,
-            },
-            poolclass=sa.NullPool,
-            hide_parameters=True,
-        )
-        with _connected(engine) as connection:
+        """A new schema, filled in one transaction that ends with moving the pointer.
+
+        Raises BuildRunningError, WarehouseError, or StoreError when it cannot be written.
+        """
+        engine = self._engine(BUILDER_OPTIONS, BUILDER_NAME + builder(), poolclass=sa.NullPool)
+        with building(), connected(engine) as connection:
+            _notice_death(connection)
             _lock(connection)
-            for statement in PREPARE.split(";"):
+            for statement in PREPARE:
                 connection.exec_driver_sql(statement)
             build = next_id(_current(connection))
-            schema = f"mb_{build}"
-            connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
+            connection.exec_driver_sql(f'CREATE SCHEMA "{_schema(build)}"')
             fault("started")
 
             def publish(info: BuildInfo) -> None:
@@ -86,10 +113,26 @@ class PostgresqlStore:
                 _move_pointer(connection, build, info)
                 fault("before-pointer")
                 connection.commit()
-                fault("pointer-written")
-                _drop_old(connection, build, self.keep)
+                # From here on the build is published, whatever happens.
+                try:
+                    fault("pointer-written")
+                    self._drop_old(connection)
+                except (OSError, sa.exc.DBAPIError) as error:
+                    kind = type(error).__name__
+                    log.warning("Build %s is published, but cleaning up failed: %s", build, kind)
 
-            yield Writing(build, POSTGRESQL, connection, schema, None, publish)
+            yield Writing(build, POSTGRESQL, connection, _schema(build), None, publish)
+
+    def _drop_old(self, connection: sa.Connection) -> None:
+        """Old schemas go when nobody reads them; what is in use goes after a later build."""
+        fault("before-clean-up")
+        names = list(connection.exec_driver_sql(BUILDS).scalars())
+        connection.commit()
+        for name in names[self.keep :]:
+            try:
+                _drop(connection, name)
+            except sa.exc.DBAPIError:
+                connection.rollback()
 
     def current_id(self) -> BuildId | None:
         """Id the pointer row names, None without one."""
@@ -98,46 +141,60 @@ class PostgresqlStore:
 
     @contextmanager
     def lease(self) -> Iterator[Lease]:
-        """Hold the current build; its schema outlives `keep` further builds."""
-        with self._connect() as connection:
-            if not _has_pointer(connection):
-                raise StoreError("There are no figures yet.", "Run `metrics build` first.")
-            row = connection.exec_driver_sql("SELECT build, info FROM metrics.current").first()
-        if row is None:
-            raise StoreError("There are no figures yet.", "Run `metrics build` first.")
-        info = BuildInfo.model_validate_json(row.info)
-        yield Lease(info, POSTGRESQL, f"mb_{row.build}", self._connect)
+        """Hold the current build; its schema stays until the last lease of it is returned.
+
+        Raises StoreError when there is none, WarehouseError when the server does not answer.
+        """
+        # Asked before the lock of the open builds: a slow server must not queue its readers.
+        current = self.current_id() or ""
+        with self._open_builds.lease(
+            lambda latest: self._keep(current) if current > latest else None
+        ) as lease:
+            yield lease
+
+    def _keep(self, build: BuildId) -> Opened:
+        """Lock a build against dropping, on a connection of its own, and open it."""
+        with reading(), ExitStack() as stack:
+            connection = stack.enter_context(connected(self._keeper))
+            info = _lock_current(connection, build)
+            held = stack.pop_all()
+        return Opened(Lease(info, POSTGRESQL, _schema(info.id), self._connect), held.close)
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
-        with _connected(self._reader) as connection:
+        with reading(), connected(self._reader) as connection:
             yield connection
 
     def close(self) -> None:
-        """Close the pool."""
+        """Close the pool, and every build nobody holds."""
+        self._open_builds.close()
         self._reader.dispose()
 
 
-@contextmanager
-def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
-    try:
-        connection = engine.connect()
-    except sa.exc.OperationalError as error:
-        raise WarehouseError(
-            "The warehouse does not answer.",
-            "Check METRICS_WAREHOUSE_URL and that the server is up.",
-        ) from error
-    with connection:
-        yield connection
+def _discard_all(dbapi_connection: Any, record: object, state: object) -> None:
+    """Nothing one reader set in a session may reach the next (`reset` event of the pool)."""
+    dbapi_connection.rollback()
+    dbapi_connection.autocommit = True
+    dbapi_connection.execute("DISCARD ALL")
+    dbapi_connection.autocommit = False
 
 
-def _discard_all(dbapi_connection: object, record: object, state: object) -> None:
-    """Nothing one reader set in a session may reach the next (`event` of the pool)."""
-    connection = dbapi_connection
-    connection.rollback()  # type: ignore[attr-defined]
-    connection.autocommit = True  # type: ignore[attr-defined]
-    connection.execute("DISCARD ALL")  # type: ignore[attr-defined]
-    connection.autocommit = False  # type: ignore[attr-defined]
+def _schema(build: BuildId) -> str:
+    return f"mb_{build}"
+
+
+def _key(build: BuildId) -> int:
+    """Advisory locks have 63 bits; without the century an id fits, and is still one build's."""
+    return int(build[2:])
+
+
+def _notice_death(connection: sa.Connection) -> None:
+    """Let the server end a killed builder's statement, and its lock, within a second.
+
+    Servers before PostgreSQL 14 cannot; there the lock goes when the statement has ended.
+    """
+    with suppress(sa.exc.DBAPIError), connection.begin_nested():
+        connection.exec_driver_sql("SET client_connection_check_interval = '1s'")
 
 
 def _lock(connection: sa.Connection) -> None:
@@ -145,19 +202,35 @@ def _lock(connection: sa.Connection) -> None:
         sa.text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": BUILD_LOCK}
     ).scalar_one()
     if not taken:
-        raise BuildRunningError("A build is running on this warehouse.", "Wait for it to finish.")
-
-
-def _has_pointer(connection: sa.Connection) -> bool:
-    found = connection.exec_driver_sql("SELECT to_regclass('metrics.current')").scalar_one()
-    return found is not None
+        holder = connection.execute(sa.text(HOLDER), {"key": BUILD_LOCK}).scalars().first()
+        raise build_running((holder or "").removeprefix(BUILDER_NAME))
 
 
 def _current(connection: sa.Connection) -> BuildId | None:
-    if not _has_pointer(connection):
+    found = connection.exec_driver_sql("SELECT to_regclass('metrics.current')").scalar_one()
+    if found is None:
         return None
-    row = connection.exec_driver_sql("SELECT build FROM metrics.current").first()
-    return None if row is None else str(row.build)
+    return connection.exec_driver_sql("SELECT build FROM metrics.current").scalars().first()
+
+
+def _lock_current(connection: sa.Connection, build: BuildId) -> BuildInfo:
+    """Lock a build that is still current then: this one, or one published meanwhile."""
+    lock = sa.text("SELECT pg_try_advisory_lock_shared(:key)")
+    while True:
+        locked = connection.execute(lock, {"key": _key(build)}).scalar_one()
+        row = connection.exec_driver_sql("SELECT build, info FROM metrics.current").one()
+        if locked and row.build == build:
+            return _parsed(row.info)
+        build = row.build
+
+
+def _parsed(info: str) -> BuildInfo:
+    try:
+        return BuildInfo.model_validate_json(info)
+    except ValueError as error:
+        raise StoreError(
+            "The build was made by another version of this program.", "Run `metrics build` again."
+        ) from error
 
 
 def _move_pointer(connection: sa.Connection, build: BuildId, info: BuildInfo) -> None:
@@ -171,20 +244,15 @@ def _move_pointer(connection: sa.Connection, build: BuildId, info: BuildInfo) ->
         {"build": build, "info": info.model_dump_json()},
     )
     if moved.rowcount != 1:
-        raise StoreError("A newer build was published meanwhile.", "This build was not published.")
+        raise StoreError("A newer build was published meanwhile.", "This one was dropped.")
 
 
-def _drop_old(connection: sa.Connection, build: BuildId, keep: int) -> None:
-    """Old schemas go when nobody reads them; what is in use goes after the next build."""
-    fault("before-clean-up")
-    names = connection.execute(
-        sa.text("SELECT nspname FROM pg_namespace WHERE nspname ~ '^mb_[0-9]+$' ORDER BY 1 DESC")
-    ).scalars()
-    old = [name for name in names if name <= f"mb_{build}"][keep:]
-    for name in old:
-        try:
-            connection.exec_driver_sql("SET LOCAL lock_timeout = '300ms'")
-            connection.exec_driver_sql(f'DROP SCHEMA "{name}" CASCADE')
-            connection.commit()
-        except sa.exc.DBAPIError:
-            connection.rollback()
+def _drop(connection: sa.Connection, schema: str) -> None:
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '300ms'")
+    free = connection.execute(
+        sa.text("SELECT pg_try_advisory_xact_lock(:key)"),
+        {"key": _key(schema.removeprefix("mb_"))},
+    ).scalar_one()
+    if free:
+        connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
+    connection.commit()
