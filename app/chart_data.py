@@ -13,9 +13,9 @@ import pandas as pd
 
 from app.scope import NONE_LABEL
 from app.specs import Part
+from metrics import MetricInfo
 from metrics.format import Notation, format_value, period_text, range_text
 from metrics.periods import Grain
-from metrics.query.catalog import MetricInfo
 
 LABEL_GAP = 15  # pixels between two names at the ends of lines
 

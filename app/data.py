@@ -18,11 +18,9 @@ import streamlit as st
 
 from app.scope import Scope
 from app.specs import DOMAIN_NAMES
-from metrics import Layer, Pinned, Query, Result, open_layer
+from metrics import BuildInfo, Catalog, Layer, MetricInfo, Pinned, Query, Result, open_layer
 from metrics.format import Notation
-from metrics.query.catalog import Catalog, MetricInfo
 from metrics.settings import Settings, load_settings
-from metrics.store.info import BuildInfo
 
 MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
 MAX_ANSWERS = 256

@@ -9,9 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from app.data import Ask, Run
-from metrics import Result
+from metrics import MetricInfo, Result
 from metrics.format import Verdict, format_delta, format_value, is_missing, judge
-from metrics.query.catalog import MetricInfo
 
 State = Literal["ok", "no value", "filtered", "waiting"]
 

@@ -79,6 +79,7 @@ SHORT_NAMES = {
     "avg_session_minutes_30d": "sessions",
     "engaged_user_rate": "engaged",
 }
+EXPLORE_FIRST = "total_mrr"
 OVERVIEW_TRENDS = ("total_mrr", "customer_churn_rate")
 OVERVIEW_SPLIT = "active_customers"
 OVERVIEW_SPLIT_BY = ("region", "tier", "industry")

@@ -126,8 +126,8 @@ def test_a_taken_port_is_refused_before_anything_is_made(
 
 
 def test_a_bad_setting_is_named_and_never_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("METRICS_WAREHOUSE_URL", "oracle://user:hunter2@host/db")
+    monkeypatch.setenv("METRICS_WAREHOUSE_URL", "oracle://user:password@host/db")
     result = runner.invoke(app, ["build"])
     assert result.exit_code == 1
     assert "warehouse_url" in result.output
-    assert "hunter2" not in result.output
+    assert "password" not in result.output

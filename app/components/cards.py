@@ -10,9 +10,8 @@ from app.data import Run
 from app.readings import Reading, read, waiting_text
 from app.specs import EXPLORE, SHORT_NAMES
 from app.text import plain
-from metrics import Result
+from metrics import MetricInfo, Result
 from metrics.format import MISSING
-from metrics.query.catalog import MetricInfo
 
 DELTA_COLOURS = {"better": "green", "worse": "red", "same": "off", "": "off"}
 

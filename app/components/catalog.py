@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from app.components.definition import definition, waiting_for
-from app.components.filters import QUERY
+from app.components.files import csv_button
 from app.components.table import ROW_HEIGHT, status_column
+from app.components.url import bound, seed, write
 from app.data import Run
-from app.export import CSV_MIME, to_csv
 from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, STATUS_NAMES, TIER_NAMES
+from metrics import MetricInfo
 from metrics.format import unit_text
-from metrics.query.catalog import MetricInfo
 
 MAX_SEARCH = 80
 
@@ -36,48 +36,47 @@ def controls(run: Run) -> Wanted:
     known = sorted({domain for info in run.catalog.metrics.values() for domain in info.domains})
     domains = {DOMAIN_NAMES.get(domain, domain): domain for domain in known}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        seed("q", "", lambda text: len(text) <= MAX_SEARCH)
         text = st.text_input(
             "Search",
-            key="q",
-            bind=QUERY,
             type="search",
             live=True,
             max_chars=MAX_SEARCH,
             placeholder="Search name, definition or table",
             label_visibility="collapsed",
             width=320,
+            key="q",
+            on_change=write,
+            args=("q", ""),
         )
         domain = st.selectbox(
             "Domain",
             list(domains),
-            index=None,
-            key="domain",
-            bind=QUERY,
             placeholder="All domains",
             label_visibility="collapsed",
             width=220,
+            index=None,
+            **bound("domain", None, domains),
         )
         tiers = st.pills(
             "Importance",
             list(TIER_NAMES.values()),
             selection_mode="multi",
-            key="importance",
-            bind=QUERY,
             label_visibility="collapsed",
+            **bound("importance", [], TIER_NAMES.values()),
         )
         statuses = st.pills(
             "Status",
             list(STATUS_NAMES.values()),
             selection_mode="multi",
-            key="status",
-            bind=QUERY,
             label_visibility="collapsed",
+            **bound("status", [], STATUS_NAMES.values()),
         )
     return Wanted(
-        (text or "").strip(),
+        text.strip(),
         (domains[domain],) if domain else (),
-        tuple(tier for tier, label in TIER_NAMES.items() if label in (tiers or ())),
-        tuple(status for status, label in STATUS_NAMES.items() if label in (statuses or ())),
+        tuple(tier for tier, label in TIER_NAMES.items() if label in tiers),
+        tuple(status for status, label in STATUS_NAMES.items() if label in statuses),
     )
 
 
@@ -100,14 +99,7 @@ def catalog_table(run: Run, found: Sequence[MetricInfo]) -> MetricInfo | None:
         },
         alt="Metrics with domain, importance, status, unit and definition",
     )
-    st.download_button(
-        "CSV",
-        data=lambda: to_csv(frame),
-        file_name="metric_catalog.csv",
-        mime=CSV_MIME,
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    csv_button(frame, None, (), "metric_catalog")
     rows: list[int] = event.selection.rows
     if rows and rows[0] < len(found):
         return found[rows[0]]

@@ -9,8 +9,8 @@ import streamlit as st
 from app.data import Run
 from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES
 from app.text import plain
+from metrics import MetricInfo
 from metrics.format import day_text, unit_text
-from metrics.query.catalog import MetricInfo
 
 STATUS_BADGES = {"live": ":green-badge[Live]", "waiting": ":gray-badge[Waiting]"}
 

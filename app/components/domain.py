@@ -7,9 +7,9 @@ from datetime import date
 import streamlit as st
 
 from app.components.cards import card_row
-from app.components.filters import QUERY
 from app.components.panels import ranking_panel, trend_panel
 from app.components.table import metric_table
+from app.components.url import bound
 from app.data import Ask, Run, current
 from app.readings import headline_questions
 from app.specs import DOMAINS, Domain
@@ -51,14 +51,13 @@ def breakdown(run: Run, name: str, wanted: tuple[str, ...]) -> str | None:
 
 def _switch(run: Run, spec: Domain) -> str:
     options = {run.labels[name]: name for name in spec.switch if run.info(name)}
+    first = next(iter(options))
     label = st.segmented_control(
         "Metric of the chart",
         list(options),
-        default=next(iter(options)),
         required=True,
-        key="show",
-        bind=QUERY,
         label_visibility="collapsed",
+        **bound(f"{spec.key}_metric", first, options),
     )
     return options[label]
 

@@ -10,12 +10,12 @@ import streamlit as st
 
 from app import charts
 from app.chart_data import member_text
-from app.components.filters import QUERY
+from app.components.files import csv_button
 from app.components.panels import split_panel, trend_panel
+from app.components.url import bound
 from app.data import Run
-from app.export import CSV_MIME, to_csv
 from app.readings import rows_of
-from app.specs import OVERVIEW
+from app.specs import EXPLORE_FIRST
 from metrics import Result
 from metrics.format import format_delta, format_value, period_text
 
@@ -37,17 +37,14 @@ class Cut:
 def pick_metric(run: Run) -> str:
     """The type-ahead box of all metrics; the URL holds its label."""
     names = {label: name for name, label in sorted(run.labels.items(), key=lambda item: item[1])}
-    options = list(names)
-    first = run.labels.get(OVERVIEW[0].metrics[0])
+    first = run.labels.get(EXPLORE_FIRST, next(iter(names)))
     label = st.selectbox(
         "Metric",
-        options,
-        index=options.index(first) if first in options else 0,
-        key="metric",
-        bind=QUERY,
+        list(names),
         label_visibility="collapsed",
         icon=":material/search:",
         width=330,
+        **bound("metric", first, names),
     )
     return names[label]
 
@@ -58,28 +55,25 @@ def cut_controls(run: Run, name: str) -> Cut:
     dimensions = {
         run.catalog.dimensions[d].label: d for d in info.dimensions if d in run.catalog.dimensions
     }
+    choices = [TOTAL, *dimensions]
     by = st.segmented_control(
         "Break down by",
-        [TOTAL, *dimensions],
-        default=TOTAL,
+        choices,
         required=True,
-        key="by",
-        bind=QUERY,
         label_visibility="collapsed",
+        **bound("by", TOTAL, choices),
     )
-    dimension = dimensions.get(by or TOTAL)
+    dimension = dimensions.get(by)
     form = LINES
     if dimension and info.additive_over_dimensions:
         form = st.segmented_control(
             "Chart",
             [LINES, BARS],
-            default=LINES,
             required=True,
-            key="chart",
-            bind=QUERY,
             label_visibility="collapsed",
+            **bound("chart", LINES, (LINES, BARS)),
         )
-    complete = st.toggle("Complete periods only", key="complete", bind=QUERY)
+    complete = st.toggle("Complete periods only", **bound("complete", False, ("True", "False")))
     return Cut(dimension, form == BARS, complete)
 
 
@@ -146,22 +140,8 @@ def values(run: Run, result: Result, name: str, cut: Cut) -> None:
 def download(run: Run, result: Result, name: str) -> None:
     """A file of raw values, written when it is asked for."""
     rows = rows_of(result, name)
-    stamp = result.stamp
-    trailing = [
-        ("build_id", stamp.build_id),
-        ("data_to", str(stamp.as_of.get(name, ""))),
-        ("definition", f"{name}@{stamp.definitions.get(name, '')}"),
-        ("source", stamp.source),
-    ]
     scope = run.asked
-    st.download_button(
-        "CSV",
-        data=lambda: to_csv(rows, trailing),
-        file_name=f"{name}_{scope.start}_{scope.end}.csv",
-        mime=CSV_MIME,
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    csv_button(rows, result.stamp, (name,), f"{name}_{scope.start}_{scope.end}")
 
 
 def statement(result: Result | None) -> None:

@@ -16,9 +16,8 @@ from app.data import Run
 from app.readings import blocked_text, rows_of, waiting_text
 from app.specs import MOVEMENT, MOVEMENT_TITLE
 from app.text import plain
-from metrics import Result
+from metrics import MetricInfo, Result
 from metrics.format import axis_format, period_text
-from metrics.query.catalog import MetricInfo
 
 
 @contextmanager

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.components.files import csv_button
+from app.components.url import shared_and
 from app.data import Run
-from app.readings import Reading, read
+from app.readings import TOTALS, Reading, read
 from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
-from metrics import Result
-from metrics.query.catalog import MetricInfo
+from metrics import MetricInfo, Result
 
 STATUS_COLOURS = ["green", "gray"]
 ROW_HEIGHT = 35
@@ -44,9 +45,14 @@ def metric_table(
         },
         alt="All metrics of this domain with their value, change, importance and status",
     )
+    totals = answers.get(TOTALS)
+    if totals is not None:
+        names = [info.name for info in ordered]
+        rows = totals.frame[totals.frame["metric"].isin(names)]
+        csv_button(rows, totals.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}")
     if event.selection.rows:
         info = ordered[event.selection.rows[0]]
-        st.switch_page(EXPLORE, query_params={"metric": run.labels[info.name]})
+        st.switch_page(EXPLORE, query_params=shared_and(metric=run.labels[info.name]))
 
 
 def status_column() -> Any:

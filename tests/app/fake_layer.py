@@ -180,7 +180,7 @@ class FakeLayer:
         hashes = {name: self.catalog.metrics[name].hash for name in names}
         as_of = dict.fromkeys(names, AS_OF)
         stamp = Stamp(BUILD, "duckdb", "Demo warehouse", hashes, as_of, COMPUTED, "store", ())
-        ran = Ran("SELECT day, sum(value) FROM parts GROUP BY day", {}, len(rows), "part", "exact")
+        ran = Ran("part", "exact", len(rows), _statement)
         return Result(pd.DataFrame(rows), stamp, query.by, (ran,))
 
     def _rows(self, name: str, query: Query, by: list[str]) -> Iterator[dict[str, Any]]:
@@ -246,6 +246,10 @@ class FakeLayer:
         if info.kind == "movement":
             value *= period.days / 30
         return round(value) if info.unit == "count" else value
+
+
+def _statement() -> str:
+    return "SELECT day, sum(value) FROM parts GROUP BY day"
 
 
 def _share(text: str) -> float:

@@ -120,7 +120,7 @@ def test_domain_table_has_waiting_metrics_last(open_page: Open) -> None:
 
 
 def test_switch_changes_chart_and_split(open_page: Open) -> None:
-    at = open_page("operations", show="Pours, 30 days")
+    at = open_page("operations", operations_metric="Pours, 30 days")
     assert "Pours, 30 days" in [header.value for header in at.header]
     assert any(header.value.startswith("By region") for header in at.header)
 
@@ -142,7 +142,7 @@ def test_explore_of_a_waiting_metric_says_what_is_missing(open_page: Open) -> No
 
 def test_complete_only_drops_the_running_period(open_page: Open) -> None:
     everything = open_page("explore").dataframe[0].value
-    complete = open_page("explore", complete="true").dataframe[0].value
+    complete = open_page("explore", complete="True").dataframe[0].value
     assert len(complete) == len(everything) - 1
     assert complete["Complete"].all()
 

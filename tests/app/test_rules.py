@@ -101,6 +101,7 @@ def test_server_settings_are_the_safe_ones():
         "showErrorDetails": "none",
         "showErrorLinks": False,
         "toolbarMode": "viewer",
+        "disableDataExport": True,
     }
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["runner"] == {"fastReruns": False, "magicEnabled": False}
