@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from metrics.definitions.expressions import Binary, Leaf, Node
@@ -34,7 +33,7 @@ from metrics.query.cells import (
     Cell,
     Member,
     as_seen,
-    columns_of,
+    frame_of,
     in_order,
     number,
     rows_by_window,
@@ -262,21 +261,16 @@ class Answers:
         self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]], ran: Sequence[Ran]
     ) -> Result:
         members = self._members(asked, cells)
-        frames = [
-            self._metric_frame(asked, name, info, tree, members, cells)
+        parts = [
+            self._metric_rows(asked, name, info, tree, members, cells)
             for name, info, tree in asked.metrics
         ]
-        columns = columns_of(asked.query.by)
-        frame = (
-            pd.concat(frames, ignore_index=True)
-            if frames
-            else pd.DataFrame({column: [] for column in columns})
-        )
         metrics = [(name, info) for name, info, _ in asked.metrics]
         stamp = stamp_of(self.info, metrics, live=any(is_live(one) for one in ran))
-        return Result(frame[columns], stamp, asked.query.by, tuple(ran), asked.waiting)
+        frame = frame_of(parts, asked.query.by)
+        return Result(frame, stamp, asked.query.by, tuple(ran), asked.waiting)
 
-    def _metric_frame(
+    def _metric_rows(
         self,
         asked: _Asked,
         name: str,
@@ -284,7 +278,8 @@ class Answers:
         tree: Node,
         members: Sequence[Member],
         cells: Mapping[Cell, dict[Member, float]],
-    ) -> pd.DataFrame:
+    ) -> dict[str, Sequence[Any]]:
+        """The columns of one metric's rows, period by period and member by member."""
         now, past = self._cut(asked, info, False), self._cut(asked, info, True)
         current = self._scope(now, members, info, cells)
         values = evaluate(tree, current)
@@ -296,27 +291,25 @@ class Answers:
         repeated = [period for period in asked.periods for _ in range(size)]
         cut = [period for period in now for _ in range(size)]
         moved = [period for period in past for _ in range(size)]
-        table: dict[str, Any] = {
-            "metric": name,
+        rows: dict[str, Sequence[Any]] = {
+            "metric": [name] * len(repeated),
             "start": [p.start for p in repeated],
             "end": [c.end if c else p.end for c, p in zip(cut, repeated, strict=True)],
             "complete": [bool(c and c.complete) for c in cut],
             "covered_days": [c.days if c else 0 for c in cut],
             "bucket_days": [p.bucket_days for p in repeated],
-            "value": values.ravel(),
-            "numerator": upper.ravel(),
-            "denominator": lower.ravel(),
-            "previous_value": before.ravel(),
-            "change": (values - before).ravel(),
-            "growth": growth(values, before).ravel(),
+            "value": values.ravel().tolist(),
+            "numerator": upper.ravel().tolist(),
+            "denominator": lower.ravel().tolist(),
+            "previous_value": before.ravel().tolist(),
+            "change": (values - before).ravel().tolist(),
+            "growth": growth(values, before).ravel().tolist(),
             "previous_start": [m.start if m else None for m in moved],
             "previous_end": [m.end if m else None for m in moved],
         }
         for index, dimension in enumerate(asked.query.by):
-            table[dimension] = pd.Series(
-                [member[index] for _ in asked.periods for member in members], dtype=object
-            )
-        return pd.DataFrame(table)
+            rows[dimension] = [member[index] for _ in asked.periods for member in members]
+        return rows
 
     def _members(self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]]) -> list[Member]:
         """Members any metric of the question has, in a stable order, the empty bucket last."""

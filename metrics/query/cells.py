@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from metrics.definitions.expressions import Leaf
 from metrics.periods import Window
@@ -51,6 +52,17 @@ def in_order(value: str | None) -> tuple[bool, float, str]:
     if value is None:
         return (True, 0.0, "")
     return (False, float(value), "") if value.isdecimal() else (False, float("inf"), value)
+
+
+def frame_of(parts: Sequence[Mapping[str, Sequence[Any]]], by: Sequence[str]) -> pd.DataFrame:
+    """Rows of all metrics as one frame; members stay objects, so that None stays None."""
+    columns = {name: [value for part in parts for value in part[name]] for name in columns_of(by)}
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object) if name in by else values
+            for name, values in columns.items()
+        }
+    )
 
 
 def columns_of(by: Sequence[str]) -> list[str]:
