@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.files import csv_button
-from app.components.url import shared_and
+from app.components.url import go_to
 from app.data import Run
 from app.readings import TOTALS, Reading, read
 from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
@@ -52,7 +52,7 @@ def metric_table(
         csv_button(rows, totals.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}")
     if event.selection.rows:
         info = ordered[event.selection.rows[0]]
-        st.switch_page(EXPLORE, query_params=shared_and(metric=run.labels[info.name]))
+        go_to(EXPLORE, metric=run.labels[info.name])
 
 
 def status_column() -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SHARED = ("period", "range", "grain", "compare", "tier", "industry", "region")
 
@@ -44,10 +45,21 @@ def bound(key: str, default: Any, options: Collection[str]) -> dict[str, Any]:
     return {"key": key, "on_change": write, "args": (key, default)}
 
 
-def shared_and(**more: str) -> dict[str, list[str]]:
-    """The parameters every page has, and some of the next page's own."""
+def go_to(page: str, **own: str) -> None:
+    """Open a page from code with all shared parameters and some of its own, in one step of Back.
+
+    `st.switch_page` refuses to carry bound parameters; without them the next page would add them
+    in a second step, and Back would stop in between with the controls reset. So they are unbound
+    first; the next page binds them again.
+    """
     kept = {key: st.query_params.get_all(key) for key in SHARED if key in st.query_params}
-    return {**kept, **{key: [value] for key, value in more.items()}}
+    context = get_script_run_ctx()
+    if context is not None:
+        with context.session_state.query_params() as params:
+            for key in kept:
+                if binding := params.get_binding_for_param(key):
+                    params.unbind_widget(binding.widget_id)
+    st.switch_page(page, query_params={**kept, **own})
 
 
 def _seen(key: str) -> str:
