@@ -185,11 +185,12 @@ class Stripe:
 
 
 def _monthly(item: Row, told: dict[str, Any], price: Row) -> Any:
+    """The price written on the item counts, else that of the list."""
     recurring = told.get("recurring") or {}
-    amount = first_not_none(price.get("unit_amount"), told.get("unit_amount"))
-    unit = first_not_none(price.get("recurring_interval"), recurring.get("interval"))
+    amount = first_not_none(told.get("unit_amount"), price.get("unit_amount"))
+    unit = first_not_none(recurring.get("interval"), price.get("recurring_interval"))
     units = first_not_none(
-        price.get("recurring_interval_count"), recurring.get("interval_count"), 1
+        recurring.get("interval_count"), price.get("recurring_interval_count"), 1
     )
     if amount is None or (lower(unit) or "") not in MONTHS_IN:
         return None

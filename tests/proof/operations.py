@@ -211,9 +211,10 @@ def estimated_revenue_30d(q: Question) -> Value:
 @proof("peak_hour_throughput", EVENTS)
 def peak_hour_throughput(q: Question) -> Value:
     pours = q.during(EVENTS, q.period, _pour)
-    if pours is None or pours.empty:
+    if pours is None:
         return None
-    return float(max(Counter(zip(pours["day"], pours["by_hour"], strict=True)).values()))
+    poured = Counter(zip(pours["day"], pours["by_hour"], strict=True))
+    return float(max(poured.values(), default=0))  # hours without a pour are hours, too
 
 
 @proof("throughput_events_per_hour", EVENTS)

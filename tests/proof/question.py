@@ -78,29 +78,31 @@ class Question:
         """
         if not self.covers(fact, window):
             return None
-        rows = self.scoped(fact, window.hi, at)
-        rows = rows[(rows[at] >= window.lo) & (rows[at] <= window.hi)]
-        return rows if where is None else rows[where(rows)]
+        rows = self.world.facts[fact].rows
+        days = rows[at].to_numpy()
+        inside = (days >= window.lo) & (days <= window.hi)
+        found = rows[inside & self.counts(fact, rows, window.hi, at)]
+        return found if where is None else found[where(found)]
 
     def in_force(
-        self, fact: str, day: int | None = None, where: Where | None = None, delay: int = 0
+        self, fact: str, day: int | None = None, where: Where | None = None
     ) -> pd.DataFrame | None:
-        """Intervals that have begun by the end of a day, some days late, and not ended by then."""
+        """Intervals that have begun by the end of a day and not ended by then."""
         day = self.end if day is None else day
         if not self.covers(fact, Window(day, day)):
             return None
-        rows = self.scoped(fact, day)
-        rows = rows[(rows["day"] + delay <= day) & (rows["until"] > day)]
-        return rows if where is None else rows[where(rows)]
+        rows = self.world.facts[fact].rows
+        lasting = (rows["day"].to_numpy() <= day) & (rows["until"].to_numpy() > day)
+        found = rows[lasting & self.counts(fact, rows, day)]
+        return found if where is None else found[where(found)]
 
-    def scoped(self, fact: str, plan_day: int, at: str = "day") -> pd.DataFrame:
-        """Rows of a fact in scope; plan and tier are those of a day."""
-        return self.in_scope(fact, self.world.facts[fact].rows, plan_day, at)
+    def scoped(self, fact: str, plan_day: int) -> pd.DataFrame:
+        """Rows of a fact in scope, whenever they were."""
+        rows = self.world.facts[fact].rows
+        return rows[self.counts(fact, rows, plan_day)]
 
-    def in_scope(
-        self, name: str, rows: pd.DataFrame, plan_day: int, at: str = "day"
-    ) -> pd.DataFrame:
-        """The rows of a table whose dimensions are among the asked members."""
+    def counts(self, name: str, rows: pd.DataFrame, plan_day: int, at: str = "day") -> np.ndarray:
+        """Which rows of a table have the asked members; plan and tier are those of a day."""
         keep = np.ones(len(rows), dtype=bool)
         for dimension, members in self.scope:
             changing = dimension in ("plan", "tier")
@@ -109,7 +111,7 @@ class Question:
                 values = self._values(rows, dimension, plan_day, at)
                 self.world.cache[key] = np.array([value in members for value in values], dtype=bool)
             keep &= self.world.cache[key]
-        return rows[keep]
+        return keep
 
     def _values(self, rows: pd.DataFrame, dimension: str, plan_day: int, at: str) -> list[Any]:
         if dimension == "weekday":

@@ -71,7 +71,8 @@ def paid_by_customer(q: Question) -> dict[str | None, Decimal] | None:
     """What each customer in scope pays a month on the last day."""
     if not q.covers(PERIODS, Window(q.end, q.end)):
         return None
-    in_scope = q.in_scope("payers", q.world.payers(), q.end)
+    payers = q.world.payers()
+    in_scope = payers[q.counts("payers", payers, q.end)]
     paid = q.world.mrr_on(q.end)
     return {one: paid[one] for one in in_scope["customer_id"] if paid.get(one, 0) > 0}
 
@@ -124,7 +125,8 @@ def moves(q: Question, window: Window, segment: str = "closing") -> list[Move] |
     if not q.covers(PERIODS, window):
         return None
     plan_day = window.hi if segment == "closing" else window.lo - 1
-    in_scope = q.in_scope("payers", q.world.payers(), plan_day)
+    payers = q.world.payers()
+    in_scope = payers[q.counts("payers", payers, plan_day)]
     before, after = q.world.mrr_on(window.lo - 1), q.world.mrr_on(window.hi)
     first = q.world.first_paid_day()
     return [

@@ -120,6 +120,8 @@ def levels(
 @remember
 def level(world: World, fact: str, day: int, entity: str, where: str | None) -> Counter[Entity]:
     """Intervals in force at the end of a day, by entity."""
+    if world.first_day(fact) is None:
+        return Counter()
     rows = world.facts[fact].rows
     rows = rows[(rows["day"] <= day) & (rows["until"] > day)]
     return number_of(rows if where is None else rows.query(where), entity)

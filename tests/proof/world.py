@@ -286,7 +286,7 @@ class World:
         return of_row
 
     def _of_use(self, *own: str) -> Callable[[Row], dict[str, Any]]:
-        """Dimensions of use: the account it was for, the role of the user, and columns of its own."""
+        """Dimensions of use: the account it was for, the role of its user, columns of its own."""
         of_customer = self._of("customer_id", self.entities.of_customer)
 
         def of_row(row: Row) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""Every live metric on the tiny demo warehouse: the layer against the raw rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metrics.demo import write_demo
+from tests.proof.compare import Case, by_dimension, compare
+from tests.proof.registry import PROOFS
+from tests.proof.roads import Roads, open_roads
+
+END = date(2026, 10, 31)
+FIRST = date(2026, 7, 4)
+"""First day of the tiny scale's events; customers and their devices reach back further."""
+
+RANGES = {
+    "total": (None, [(FIRST, END), (date(2026, 9, 10), date(2026, 10, 5))]),
+    "outside": (None, [(date(2020, 1, 1), date(2020, 12, 31)), (END, date(2026, 12, 31))]),
+    "month": ("month", [(date(2026, 6, 15), date(2026, 12, 10))]),
+    "week": ("week", [(date(2026, 8, 26), date(2026, 11, 3))]),
+    "day": ("day", [(date(2026, 10, 24), date(2026, 11, 2)), (FIRST, date(2026, 7, 7))]),
+    "quarter": ("quarter", [(date(2025, 8, 1), END)]),
+    "year": ("year", [(date(2024, 1, 1), date(2027, 12, 31))]),
+}
+FILTERS = {
+    "tier": ("Small", "Enterprise", None),
+    "region": ("West", None),
+    "industry": ("Breweries", "Restaurants"),
+    "plan": ("professional",),
+}
+
+
+def assert_same(roads: Roads, *cases: Case) -> None:
+    """Both roads answer alike, and there was something to compare."""
+    tally = compare(roads.layer, roads.world, [case for case in cases if case.metrics])
+    assert not tally.differences, tally.report()
+    assert tally.cells
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Roads:
+    path = tmp_path_factory.mktemp("proof") / "demo.duckdb"
+    write_demo(path, scale="tiny", seed=11, end_date=END)
+    return open_roads(path, END)
+
+
+def test_every_live_metric_has_a_proof_of_its_own(demo: Roads) -> None:
+    assert set(demo.live) == set(PROOFS)
+
+
+def test_proofs_take_nothing_from_the_layer() -> None:
+    own = Path(__file__).parent
+    both = {"compare.py", "roads.py", "sampling.py", "warehouses.py", "record.py", "__main__.py"}
+    for path in own.glob("*.py"):
+        if path.name not in both and not path.name.startswith("test_"):
+            text = path.read_text(encoding="utf-8")
+            assert "from metrics" not in text, path
+            assert "import metrics" not in text, path
+
+
+def test_metrics_are_known_up_to_the_same_day(demo: Roads) -> None:
+    known = {name: demo.layer.catalog.metrics[name].as_of for name in demo.live}
+    assert known == {name: demo.world.as_of(name) for name in demo.live}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_totals(demo: Roads, name: str) -> None:
+    grain, ranges = RANGES[name]
+    assert_same(demo, *(Case(demo.live, start, end, grain) for start, end in ranges))
+
+
+def test_break_downs_of_a_range(demo: Roads) -> None:
+    assert_same(
+        demo,
+        *(
+            Case(names, date(2026, 9, 20), date(2026, 10, 25), by=(dimension,))
+            for dimension, names in by_dimension(demo.layer, demo.live)
+        ),
+    )
+
+
+def test_break_downs_of_months(demo: Roads) -> None:
+    assert_same(
+        demo,
+        *(
+            Case(names, date(2026, 8, 15), date(2026, 11, 5), "month", (dimension,))
+            for dimension, names in by_dimension(demo.layer, demo.live)
+            if dimension not in ("device", "location", "customer", "page")
+        ),
+    )
+
+
+@pytest.mark.parametrize("dimension", FILTERS)
+def test_filters(demo: Roads, dimension: str) -> None:
+    names = demo.having(dimension)
+    where = ((dimension, FILTERS[dimension]),)
+    assert_same(
+        demo,
+        Case(names, FIRST, END, where=where),
+        Case(names, date(2026, 9, 1), END, "month", where=where),
+        Case(names, date(2026, 10, 20), date(2026, 10, 26), "day", where=where),
+    )
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *[("tier", "region"), ("plan", "industry"), ("role", "tier"), ("device_type", "region")],
+        *[("weekday", "hour"), ("location", "hour"), ("browser", "role"), ("priority", "category")],
+    ],
+    ids=" ".join,
+)
+def test_two_dimensions(demo: Roads, pair: tuple[str, str]) -> None:
+    names = demo.having(*pair)
+    assert_same(demo, Case(names, date(2026, 10, 1), END, by=pair))
+
+
+def test_break_downs_within_a_filter(demo: Roads) -> None:
+    where = (("industry", ("Breweries", "Restaurants")), ("region", ("West", "South", None)))
+    assert_same(
+        demo, Case(demo.having("tier", "industry", "region"), FIRST, END, by=("tier",), where=where)
+    )

@@ -1,0 +1,90 @@
+"""Random small warehouses, random questions: the layer against the raw rows."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.proof.compare import compare
+from tests.proof.roads import open_roads
+from tests.proof.sampling import random_cases
+from tests.proof.warehouses import Shape, random_tables, write_warehouse
+
+LAST_DAYS = [
+    date(2026, 3, 31),  # the clocks of Europe and America have just gone forward
+    date(2026, 11, 5),  # and back again
+    date(2024, 3, 2),  # a leap day
+    date(2025, 1, 10),  # a new year
+]
+ZONES = ["UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu"]
+MAY_BE_EMPTY = [
+    "app_database_locations",
+    "app_database_devices",
+    "app_database_subscription_changes",
+    "app_database_tap_events",
+    "app_database_page_views",
+    "hubspot_tickets",
+    "stripe_invoices",
+    "finance_monthly_costs",
+]
+
+shapes = st.builds(
+    Shape,
+    seed=st.integers(0, 10**6),
+    end=st.sampled_from(LAST_DAYS),
+    days=st.sampled_from([60, 20, 100]),
+    lag=st.sampled_from([0, 0, 4, -3]),
+    customers=st.integers(2, 6),
+    events=st.sampled_from([60, 20, 120]),
+    untidy=st.sampled_from([True, True, True, False]),
+    time_zone=st.sampled_from(ZONES),
+    week_start=st.sampled_from([0, 6, 3]),
+    fiscal_month=st.sampled_from([1, 2, 4, 12]),
+    empty=st.sets(st.sampled_from(MAY_BE_EMPTY), max_size=1).map(frozenset),
+)
+
+
+def check(shape: Shape, rounds: int) -> None:
+    """Both roads over one warehouse answer alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "warehouse.duckdb"
+        write_warehouse(path, random_tables(shape))
+        roads = open_roads(
+            path,
+            shape.end,
+            time_zone=shape.time_zone,
+            week_start=shape.week_start,
+            fiscal_month=shape.fiscal_month,
+        )
+        assert set(roads.live) == set(roads.provable)
+        chance = random.Random(shape.seed)
+        cases = random_cases(roads.layer, roads.world, roads.live, chance, rounds)
+        tally = compare(roads.layer, roads.world, cases, seed=shape.seed)
+        assert not tally.differences, f"{shape}\n{tally.report()}"
+
+
+ANY_TIME = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@settings(ANY_TIME, max_examples=10)
+@given(shapes)
+def test_random_warehouses(shape: Shape) -> None:
+    check(shape, rounds=2)
+
+
+@pytest.mark.slow
+@settings(ANY_TIME, max_examples=100, derandomize=False, print_blob=True)
+@given(shapes)
+def test_more_random_warehouses(shape: Shape) -> None:
+    check(shape, rounds=6)
