@@ -67,7 +67,17 @@ KINDS: dict[str, KindOf] = {
     "distinct": KindOf(
         kept="keys per (day, previous active day of the key) and roll-up",
         answered="rows of the window whose previous day lies before it",
-        takes=frozenset({"keys", "key_days", "known_keys", "last_days"}),
+        takes=frozenset(
+            {
+                "keys",
+                "keys_new",
+                "keys_returning",
+                "keys_resurrected",
+                "key_days",
+                "known_keys",
+                "last_days",
+            }
+        ),
         over_time=False,
         over_dimensions=False,
     ),

@@ -98,8 +98,11 @@ class Result:
     def wide(self) -> pd.DataFrame:
         """One row per period and member, one column per metric."""
         index = ["start", "end", *self.by]
-        metrics = list(dict.fromkeys(self.frame["metric"]))
+        metrics = list(self.stamp.definitions)
         table = _pivot(self.frame, index)
+        for metric in metrics:
+            if metric not in table.columns:
+                table[metric] = float("nan")
         return table[[*index, *metrics]]
 
     def value(self, metric: str | None = None) -> float | None:

@@ -175,6 +175,19 @@ class Entities(Frozen):
     number: float | None = None
 
 
+class Lifecycle(Frozen):
+    """Keys active in the window by what they did before: each active key is in one class.
+
+    new          never active before the window
+    returning    active in the window of the same length just before
+    resurrected  active before, but not in that window
+    dormant      not active now, but in the window just before
+    """
+
+    measure: Name
+    take: Literal["new", "returning", "resurrected", "dormant"]
+
+
 class Quantile(Frozen):
     """A quantile of fact rows, linear between neighbours, never of averages."""
 
@@ -244,6 +257,7 @@ FORMS = (
     "change",
     "movement",
     "entities",
+    "lifecycle",
     "quantile",
     "cohort",
     "score",
@@ -291,6 +305,7 @@ class Metric(Frozen):
     change: Change | None = None
     movement: Movement | None = None
     entities: Entities | None = None
+    lifecycle: Lifecycle | None = None
     quantile: Quantile | None = None
     cohort: CohortRate | None = None
     score: ScoreUse | None = None
@@ -357,11 +372,14 @@ class Score(Frozen):
 
 
 class Identity(Frozen):
-    """An equation or inequality between metrics that must hold in every period."""
+    """An equation or inequality between metrics that must hold in every period.
+
+    `parts` says that the members of each dimension add up to the whole; both sides are one metric.
+    """
 
     description: str
     left: str
-    relation: Literal["=", "<="]
+    relation: Literal["=", "<=", "parts"]
     right: str
     dimensions: tuple[Name, ...] = ()
     tolerance: float = 1e-6

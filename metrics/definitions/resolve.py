@@ -193,6 +193,19 @@ def _entities(resolver: Resolver, metric: Metric) -> Node:
     return replace(leaf, others=form.measures[1:], by=form.by, number=form.number)
 
 
+def _lifecycle(resolver: Resolver, metric: Metric) -> Node:
+    assert metric.lifecycle is not None
+    form = metric.lifecycle
+    window = _window(metric)
+    if not window.trailing:
+        raise _Refused("a lifecycle needs a trailing window such as '30 days'")
+    name = resolver.measure_of(form.measure, "distinct")
+    if form.take != "dormant":
+        return resolver.leaf(name, f"keys_{form.take}", window, metric)
+    before = shifted(resolver.leaf(name, "keys", window, metric), window.shift)
+    return Binary("-", before, resolver.leaf(name, "keys_returning", window, metric))
+
+
 def _quantile(resolver: Resolver, metric: Metric) -> Node:
     assert metric.quantile is not None
     resolver.measure_of(metric.quantile.measure, "rows")
@@ -304,6 +317,7 @@ FORMS: dict[str, Callable[[Resolver, Metric], Node]] = {
     "change": _change,
     "movement": _movement,
     "entities": _entities,
+    "lifecycle": _lifecycle,
     "quantile": _quantile,
     "cohort": _cohort,
     "score": _score,

@@ -357,6 +357,8 @@ class Answers:
         first = max((day for day in firsts if day), default=None)
         if first is None or days.hi < first:
             return False
+        if leaf.take.startswith("keys_"):  # what a key did before is told by the window before
+            return days.lo - (days.hi - days.lo + ONE_DAY) >= first
         return days.lo >= first or not leaf.window.trailing or days.lo == BEGINNING
 
     def _when_absent(self, leaf: Leaf, others_present: bool) -> float:

@@ -66,10 +66,14 @@ def _questions(identity: Identity, start: date, end: date) -> list[Query]:
 
 def _report(name: str, identity: Identity, results: Sequence[Result]) -> IdentityInfo:
     checked, broken, worst, example = 0, 0, 0.0, ""
-    for result in results:
+    whole = results[0].wide()
+    for result in results[1:] if identity.relation == "parts" else results:
         wide = result.wide()
-        left = _side(identity.left, wide)
-        right = _side(identity.right, wide)
+        if identity.relation == "parts":
+            wide = _with_sums(wide, whole, identity.left)
+        left, right = _side(identity.left, wide), _side(identity.right, wide)
+        if identity.relation == "parts":
+            left = wide[SUM].to_numpy(dtype=float)
         gap = left - right if identity.relation == "<=" else np.abs(left - right)
         known = ~np.isnan(gap)
         room = identity.tolerance * np.maximum(1.0, np.abs(np.nan_to_num(right)))
@@ -79,7 +83,8 @@ def _report(name: str, identity: Identity, results: Sequence[Result]) -> Identit
         if wrong.any():
             row = int(np.nanargmax(np.where(wrong, gap, -np.inf)))
             worst = max(worst, float(gap[row]))
-            place = ", ".join(str(wide[column].iloc[row]) for column in ("start", *result.by))
+            names = [column for column in ("start", *result.by) if column in wide.columns]
+            place = ", ".join(str(wide[column].iloc[row]) for column in names)
             example = example or f"{place}: {left[row]:g} against {right[row]:g}"
     return IdentityInfo(
         name=name,
@@ -90,6 +95,15 @@ def _report(name: str, identity: Identity, results: Sequence[Result]) -> Identit
         metrics=tuple(metrics_of(identity)),
         example=example,
     )
+
+
+SUM = "sum of parts"
+
+
+def _with_sums(wide: pd.DataFrame, whole: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The whole per period beside the sum over its members."""
+    sums = wide.groupby("start", sort=False)[metric].sum(min_count=1).rename(SUM)
+    return whole.merge(sums, on="start", how="inner")
 
 
 def _side(text: str, wide: pd.DataFrame) -> Array:

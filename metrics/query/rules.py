@@ -43,6 +43,12 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
         "under": lambda d, w: d.c[f"under_{int(leaf.number or 0)}"],
         "key_days": lambda d, w: d.c.n,
         "keys": lambda d, w: d.c.n,
+        "keys_new": lambda d, w: sa.case((d.c.prev_day.is_(None), d.c.n), else_=ZERO),
+        "keys_returning": lambda d, w: sa.case((_active_just_before(d, w), d.c.n), else_=ZERO),
+        "keys_resurrected": lambda d, w: sa.case(
+            (sa.and_(d.c.prev_day.is_not(None), sa.not_(_active_just_before(d, w))), d.c.n),
+            else_=ZERO,
+        ),
         "known_keys": lambda d, w: d.c.first_seen,
         "last_days": lambda d, w: d.c.last_day,
         "time_days": lambda d, w: d.c[name] * _days_in(d, w),
@@ -52,6 +58,11 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
         ),
     }
     return rules[leaf.take]
+
+
+def _active_just_before(d: Any, w: Any) -> Any:
+    """Whether the key was active in the window of the same length that ends before this one."""
+    return d.c.prev_day >= add_days(w.c.lo, -(days_between(w.c.lo, w.c.hi) + 1))
 
 
 def _days_in(d: Any, w: Any) -> Any:

@@ -125,12 +125,17 @@ class EmbeddedStore:
             raise StoreError("A newer build was published meanwhile.", "This one was dropped.")
         final = self.folder / f"build-{build}.duckdb"
         current = Published(build=build, file=final.name, sha256=sha256_of(temporary))
-        sync(temporary)
-        os.rename(temporary, final)
-        sync(self.folder)
-        fault("renamed")
         kept = [current, *before][: self.keep]
-        write_pointer(self.folder, kept)
+        sync(temporary)
+        try:
+            os.rename(temporary, final)
+            sync(self.folder)
+            fault("renamed")
+            write_pointer(self.folder, kept)
+        except OSError:
+            remove_database(final)  # a full disk needs the room
+            remove_rests(self.folder)
+            raise
         # From here on the build is published, whatever happens.
         try:
             fault("pointer-written")
