@@ -96,7 +96,8 @@ def _median(placed: Any, splits: Sequence[Any], leaf: Leaf) -> Any:
 
 
 def _max(placed: Any, splits: Sequence[Any], leaf: Leaf) -> Any:
-    return _grouped(placed, splits, sa.func.max(placed.c.v0))
+    # An entity with nothing in the window is none: a maximum of nothing is no value.
+    return _grouped(placed, splits, sa.func.max(placed.c.v0), placed.c.v0 != 0)
 
 
 def _top_share(placed: Any, splits: Sequence[Any], leaf: Leaf) -> Any:
