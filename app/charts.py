@@ -22,7 +22,7 @@ CARD_HEIGHT = 230
 WIDE_HEIGHT = 330
 MAX_LINES = 5
 MAX_BARS = 8
-MAX_STACK = 4
+MAX_STACK = 8  # as many as the palette has colours
 FADED = 0.45
 SLATE = alt.Color(
     "slot:N", scale=alt.Scale(domain=["a", "b", "c", "d", "slate"]), legend=None

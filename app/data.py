@@ -20,7 +20,7 @@ from app.scope import Scope
 from app.specs import DOMAIN_NAMES
 from metrics import BuildInfo, Catalog, Layer, MetricInfo, Pinned, Query, Result, open_layer
 from metrics.format import Notation
-from metrics.settings import Settings, load_settings
+from metrics.settings import Settings
 
 MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
 MAX_ANSWERS = 256
@@ -135,11 +135,17 @@ def current() -> Run:
     return _current.get()
 
 
+def company() -> str:
+    """Name of the company, for the browser's tab."""
+    return _layer().settings.company
+
+
 @contextmanager
 def hold() -> Iterator[Run]:
     """Pin the newest build for one page run; raises StoreError when there is none."""
-    with _layer().hold() as pinned:
-        run = Run(pinned, load_settings())
+    layer = _layer()
+    with layer.hold() as pinned:
+        run = Run(pinned, layer.settings)
         token = _current.set(run)
         try:
             yield run

@@ -12,7 +12,6 @@ from app.components.filters import scope_controls
 from app.components.states import guarded
 from app.components.status import status_line
 from app.specs import CATALOG, EXPLORE, FAVICON
-from metrics.settings import load_settings
 
 SIDEBAR_WIDTH = 240
 
@@ -47,8 +46,8 @@ def main() -> None:
     st.set_page_config(page_icon=str(FAVICON), layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
     page = st.navigation(pages())
     with guarded():
-        st.set_page_config(page_title=f"{page.title} · {load_settings().company}")
         st.title(page.title, anchor=False)
+        st.set_page_config(page_title=f"{page.title} · {data.company()}")
         with data.hold() as run:
             _shared_controls(run, page.url_path)
             status_line(run)

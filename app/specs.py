@@ -159,4 +159,12 @@ DOMAIN_NAMES = {
     "marketing": "Marketing",
 }
 STATUS_NAMES = {"live": "Live", "waiting": "Waiting"}
+WINDOW_NAMES = {
+    "period": "the period shown",
+    "end": "its last day",
+    "wtd": "week to date",
+    "mtd": "month to date",
+    "qtd": "quarter to date",
+    "ytd": "year to date",
+}
 GOOD_WHEN = {"up": "higher", "down": "lower", "neutral": "depends"}

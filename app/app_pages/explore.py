@@ -4,14 +4,24 @@ import streamlit as st
 
 from app.components.cards import draw_card
 from app.components.definition import definition, related, waiting_for
-from app.components.explorer import chart, cut_controls, download, pick_metric, statement, values
+from app.components.explorer import (
+    chart,
+    complete_toggle,
+    cut_controls,
+    download,
+    pick_metric,
+    statement,
+    values,
+)
 from app.data import Ask, current
 from app.readings import headline_questions, read
 
 run = current()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     name = pick_metric(run)
-    cut = cut_controls(run, name)
+    complete_only = complete_toggle()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    cut = cut_controls(run, name, complete_only)
 info = run.catalog.metrics[name]
 
 questions = headline_questions([name])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from app.data import Run
-from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES
+from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES, WINDOW_NAMES
 from app.text import plain
 from metrics import MetricInfo
 from metrics.format import day_text, unit_text
@@ -52,7 +52,7 @@ def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
         "Importance": plain(_importance(info)),
         "Unit": plain(unit_text(info.unit, info.display_unit)),
         "Good when": GOOD_WHEN[info.direction],
-        "Window": plain(info.window),
+        "Window": WINDOW_NAMES.get(info.window, f"the {info.window} up to its last day"),
         "Can be cut by": plain(cuts) or "total only",
         "Owner": plain(info.owner),
         "Facts": ", ".join(f"`{fact}`" for fact in info.facts),

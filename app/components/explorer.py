@@ -49,8 +49,13 @@ def pick_metric(run: Run) -> str:
     return names[label]
 
 
-def cut_controls(run: Run, name: str) -> Cut:
-    """Break-down, chart form where two make sense, and whether running periods are shown."""
+def complete_toggle() -> bool:
+    """Whether running periods are left out."""
+    return st.toggle("Complete periods only", **bound("complete", False, ("True", "False")))
+
+
+def cut_controls(run: Run, name: str, complete_only: bool) -> Cut:
+    """Break-down, and the form of the chart where two make sense."""
     info = run.catalog.metrics[name]
     dimensions = {
         run.catalog.dimensions[d].label: d for d in info.dimensions if d in run.catalog.dimensions
@@ -73,8 +78,7 @@ def cut_controls(run: Run, name: str) -> Cut:
             label_visibility="collapsed",
             **bound("chart", LINES, (LINES, BARS)),
         )
-    complete = st.toggle("Complete periods only", **bound("complete", False, ("True", "False")))
-    return Cut(dimension, form == BARS, complete)
+    return Cut(dimension, form == BARS, complete_only)
 
 
 def chart(run: Run, result: Result | None, name: str, cut: Cut) -> None:

@@ -84,7 +84,7 @@ def split_panel(
             frame = chart_data.with_labels(frame, height)
             spec = charts.lines(axis, grain, height, members)
         _draw(frame, spec, f"{info.label} by {label.lower()}: {', '.join(members)}.")
-        _left_out(len(members), known)
+        _left_out(len(members), known, "; the rest is not in the bars" if stacked else "")
 
 
 def movement_panel(run: Run, result: Result | None, height: int = charts.CARD_HEIGHT) -> None:
@@ -163,6 +163,6 @@ def _explained(run: Run, name: str) -> bool:
     return True
 
 
-def _left_out(shown: int, known: int) -> None:
+def _left_out(shown: int, known: int, consequence: str = "") -> None:
     if known > shown:
-        st.markdown(f":small[:gray[The {shown} largest of {known} are shown.]]")
+        st.markdown(f":small[:gray[The {shown} largest of {known} are shown{consequence}.]]")

@@ -14,9 +14,11 @@ from app.data import Run
 from app.readings import TOTALS, Reading, read
 from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
 from metrics import MetricInfo, Result
+from metrics.format import MISSING
 
 STATUS_COLOURS = ["green", "gray"]
 ROW_HEIGHT = 35
+GREY = "slategray"  # a canvas knows no theme
 
 
 def metric_table(
@@ -27,8 +29,8 @@ def metric_table(
     readings = [read(run, answers, info.name) for info in ordered]
     frame = pd.DataFrame([_row(reading, domain) for reading in readings])
     shown = frame if frame["Note"].any() else frame.drop(columns="Note")
-    event = st.dataframe(
-        shown,
+    event: Any = st.dataframe(
+        shown.style.apply(_greyed, axis=1),
         key=f"table_{domain}",
         hide_index=True,
         on_select="rerun",
@@ -53,6 +55,11 @@ def metric_table(
     if event.selection.rows:
         info = ordered[event.selection.rows[0]]
         go_to(EXPLORE, metric=run.labels[info.name])
+
+
+def _greyed(row: pd.Series) -> list[str]:
+    """Text colour of a row: grey without a number, by the one grey that reads in both modes."""
+    return [f"color: {GREY}" if row["Value"] == MISSING else ""] * len(row)
 
 
 def status_column() -> Any:

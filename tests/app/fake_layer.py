@@ -28,6 +28,7 @@ from metrics.periods import (
     split,
 )
 from metrics.result import Ran
+from metrics.settings import Settings, load_settings
 
 AS_OF = date(2026, 11, 18)
 FIRST_DAY = date(2024, 7, 1)
@@ -152,6 +153,10 @@ class FakeLayer:
             is_demo=True,
             findings=(),
         )
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings()
 
     @contextmanager
     def hold(self) -> Iterator[FakeLayer]:
