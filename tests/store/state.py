@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
 
 from metrics.store.files import LOCK, POINTER, read_pointer
 from tests.store.work import Company, Place, check
@@ -66,3 +67,23 @@ def read_current(place: Place) -> str:
             return lease.info.id
     finally:
         store.close()
+
+
+def kept_days(company: Company) -> list[tuple[str, int, int]]:
+    """Of every table and day of kept snapshots: the day, its rows, and its different rows."""
+    url, schema = company.url, "metrics_snapshots"
+    if company.engine == "duckdb":
+        url, schema = f"duckdb:///{folder_of(company) / 'snapshots.duckdb'}", "main"
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        names = connection.exec_driver_sql(
+            f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{schema}'"
+        ).scalars()
+        found = []
+        for name in list(names):
+            rows = connection.exec_driver_sql(f'SELECT * FROM {schema}."{name}"').fetchall()
+            for day in sorted({row[0] for row in rows}):
+                of_day = [row for row in rows if row[0] == day]
+                found.append((str(day), len(of_day), len(set(of_day))))
+    engine.dispose()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -16,8 +17,8 @@ from tests.store.processes import (
     kill_while_building,
     readers,
 )
-from tests.store.state import pointer_of, read_current, strays
-from tests.store.work import Company, Place, Seen, read_company, read_small
+from tests.store.state import kept_days, pointer_of, read_current, strays
+from tests.store.work import LAST_DAY, Company, Place, Seen, read_company, read_small
 
 PUBLISHED_AT = {"pointer-written", "before-clean-up"}
 IN_A_REAL_BUILD = ("snapshot-kept", "parts-made")
@@ -84,6 +85,10 @@ def test_a_real_build_killed_inside_keeps_the_last_one(company: Company) -> None
         assert pointer_of(company) == before
     assert build_next(company) > before
     assert strays(company) == []
+    # Four builds of one day, two of them killed after they kept the day's snapshot.
+    assert kept_days(company)
+    for day, rows, different in kept_days(company):
+        assert (day, rows) == (str(LAST_DAY), different)
 
 
 @pytest.mark.slow
@@ -93,12 +98,14 @@ def test_real_builds_killed_at_random_under_readers(
 ) -> None:
     chance = random.Random(20261102)
     day = date(2026, 9, 1)
+    begun = time.monotonic()
     build_next(company, day=day)
+    took = time.monotonic() - begun
     kills = finished = 0
     with readers(read_company, company, 2) as seen:
         while kills < kills_wanted:
             day += timedelta(days=1)
-            killed = kill_while_building(company, chance.uniform(0.05, 8.0), day=day)
+            killed = kill_while_building(company, chance.uniform(0.05, 1.1 * took), day=day)
             kills, finished = kills + killed, finished + (not killed)
             if kills % 5 == 4:
                 build_next(company, day=day)

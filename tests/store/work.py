@@ -7,6 +7,7 @@ kills; and the real build of the tiny demo company.
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -155,6 +156,26 @@ def build_at_once(place: Place, start: Any, outcomes: Any, pause: float) -> None
         store.close()
 
 
+def build_on_full_disk(place: Place, outcome: Any) -> None:
+    """Build where files cannot grow beyond some kilobytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        place.build()
+        outcome.put(("built", ""))
+    except Exception as error:
+        outcome.put((type(error).__name__, str(error)))
+
+
+def hold_the_lock(place: Place, ready: Any) -> None:
+    """Start a build and stay in one long statement."""
+    with place.open().write() as writing:
+        ready.put("locked")
+        if place.engine == "postgresql":
+            writing.connection.exec_driver_sql("SELECT pg_sleep(30)")
+        else:
+            time.sleep(30)
+
+
 def read_small(place: Place, stop: Event, outcome: Any) -> None:
     """Read small builds under leases of different lengths until told to stop."""
     store, seen = place.open(), Seen()
@@ -199,7 +220,7 @@ def read_company(company: Company, stop: Event, outcome: Any) -> None:
                 for name, value in found.items():
                     if marks.setdefault(name, value) != value:
                         seen.wrong.append(f"{name} of {build}: {marks[name]}, then {value}")
-                time.sleep(0.05)
+                time.sleep(0.2)
 
     loop(once, stop, seen)
     layer.close()
