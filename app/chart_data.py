@@ -5,9 +5,10 @@ Values are passed on untouched; the only numbers made here are positions on the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,30 +19,27 @@ from metrics.format import Notation, format_value, period_text, range_text
 from metrics.periods import Grain
 
 LABEL_GAP = 15  # pixels between two names at the ends of lines
+Columns = dict[str, list[Any]]
+
+
+class Point(NamedTuple):
+    """One period of an answer; a value of NaN is no value."""
+
+    start: date
+    complete: bool
+    covered_days: int
+    bucket_days: int
+    value: float
+    previous: float = math.nan
+    previous_start: date | None = None
+    previous_end: date | None = None
 
 
 def over_time(
     rows: pd.DataFrame, info: MetricInfo, grain: Grain, notation: Notation
 ) -> pd.DataFrame:
     """One row per period, oldest first, with the flags and texts of a trend."""
-    rows = rows.sort_values("start").reset_index(drop=True)
-    complete = rows["complete"].astype(bool)
-    valid = rows["value"].notna()
-    return pd.DataFrame(
-        {
-            "x": [_instant(day) for day in rows["start"]],
-            "value": rows["value"].astype(float),
-            "previous": rows["previous_value"].astype(float),
-            "complete": complete,
-            **_edges(complete),
-            "alone": valid & ~_neighbour(valid, 1) & ~_neighbour(valid, -1),
-            "running": ~complete & valid,
-            "period": [period_text(_day(day), grain) for day in rows["start"]],
-            "text": _texts(rows["value"], info, notation),
-            "earlier": _earlier(rows, info, notation),
-            "state": _states(rows),
-        }
-    )
+    return pd.DataFrame(_columns(_points(rows), info, grain, notation))
 
 
 def by_member(
@@ -52,17 +50,21 @@ def by_member(
     notation: Notation,
     most: int,
 ) -> tuple[pd.DataFrame, tuple[str, ...], int]:
-    """Trends of the largest members, their names, and how many members there are."""
-    names = rows[dimension].map(member_text)
-    latest = rows.assign(member=names).sort_values("start").groupby("member")["value"].last()
-    ranked = latest.sort_values(ascending=False, na_position="last")
-    members = tuple(ranked.index[:most])
-    drawn = []
-    for slot, member in enumerate(members):
-        part = over_time(rows[names == member], info, grain, notation)
-        drawn.append(part.assign(member=member, slot=slot))
-    frame = pd.concat(drawn, ignore_index=True) if drawn else pd.DataFrame()
-    return frame, members, len(ranked)
+    """Trends of the largest members, their names, and how many members there are.
+
+    A member without a row in a period has no value there, so its line breaks.
+    """
+    series: dict[str, dict[date, Point]] = {}
+    for name, point in zip(map(member_text, rows[dimension]), _points(rows, False), strict=True):
+        series.setdefault(name, {})[point.start] = point
+    periods = {point.start: point for points in series.values() for point in points.values()}
+    empty = {start: point._replace(value=math.nan) for start, point in sorted(periods.items())}
+    members = tuple(sorted(series, key=lambda name: _latest(series[name]), reverse=True)[:most])
+    drawn = [
+        _columns([*{**empty, **series[name]}.values()], info, grain, notation, member=name, slot=n)
+        for n, name in enumerate(members)
+    ]
+    return pd.DataFrame(_joined(drawn)), members, len(series)
 
 
 def with_labels(frame: pd.DataFrame, height: int) -> pd.DataFrame:
@@ -81,15 +83,15 @@ def with_labels(frame: pd.DataFrame, height: int) -> pd.DataFrame:
 
 
 def movement(
-    answers: Sequence[tuple[Part, Any, pd.DataFrame]], grain: Grain, notation: Notation
+    answers: Sequence[tuple[Part, MetricInfo, pd.DataFrame]], grain: Grain, notation: Notation
 ) -> pd.DataFrame:
     """All classes of a movement as rows of one stack."""
     drawn = [
-        over_time(rows, info, grain, notation).assign(member=part.label, down=part.down, slot=slot)
+        _columns(_points(rows), info, grain, notation, member=part.label, down=part.down, slot=slot)
         for slot, (part, info, rows) in enumerate(answers)
         if len(rows)
     ]
-    return for_bands(pd.concat(drawn, ignore_index=True)) if drawn else pd.DataFrame()
+    return for_bands(pd.DataFrame(_joined(drawn))) if drawn else pd.DataFrame()
 
 
 def ranking(
@@ -106,7 +108,7 @@ def ranking(
                 format_value(v, info.unit, info.display_unit, "card", notation)
                 for v in rows["value"]
             ],
-            "state": _states(rows),
+            "state": [state_text(point) for point in _points(rows, False)],
         }
     )
 
@@ -131,54 +133,102 @@ def takeaway(frame: pd.DataFrame, label: str) -> str:
     return f"{label}: {first['text']} in {first['period']}, {last['text']} in {last['period']}."
 
 
-def _edges(complete: pd.Series) -> dict[str, Any]:
-    """Which points the solid line joins, and which the dashed ends at either side."""
-    whole = [index for index, done in enumerate(complete) if done]
-    order = pd.Series(range(len(complete)))
-    if not whole:
-        return {"solid": complete, "lead": False, "tail": True}
+def state_text(point: Point) -> str:
+    """How much of a period has data.
+
+    >>> state_text(Point(date(2026, 11, 1), False, 18, 30, 5.0))
+    '18 of 30 days'
+    """
+    if point.complete:
+        return "complete"
+    return f"{point.covered_days} of {point.bucket_days} days"
+
+
+def last_period(rows: pd.DataFrame) -> Point | None:
+    """The newest period of an answer."""
+    points = _points(rows)
+    return points[-1] if points else None
+
+
+def _points(rows: pd.DataFrame, in_order: bool = True) -> list[Point]:
+    if rows.empty:
+        return []
+    columns = (
+        map(_day, rows["start"]),
+        rows["complete"].tolist(),
+        rows["covered_days"].tolist(),
+        rows["bucket_days"].tolist(),
+        rows["value"].tolist(),
+        rows["previous_value"].tolist(),
+        rows["previous_start"].tolist(),
+        rows["previous_end"].tolist(),
+    )
+    points = [Point(*values) for values in zip(*columns, strict=True)]
+    return sorted(points, key=lambda point: point.start) if in_order else points
+
+
+def _columns(
+    points: Sequence[Point], info: MetricInfo, grain: Grain, notation: Notation, **fixed: Any
+) -> Columns:
+    complete = [bool(point.complete) for point in points]
+    valid = [not math.isnan(point.value) for point in points]
+    around = [False, *valid, False]
     return {
-        "solid": complete,
-        "lead": (order <= whole[0]) & (whole[0] > 0),
-        "tail": (order >= whole[-1]) & (whole[-1] < len(complete) - 1),
+        "x": [_instant(point.start) for point in points],
+        "value": [point.value for point in points],
+        "previous": [point.previous for point in points],
+        "complete": complete,
+        **_edges(complete),
+        "alone": [
+            known and not around[index] and not around[index + 2]
+            for index, known in enumerate(valid)
+        ],
+        "running": [known and not done for known, done in zip(valid, complete, strict=True)],
+        "period": [period_text(point.start, grain) for point in points],
+        "text": [_text(point.value, info, notation) for point in points],
+        "earlier": [_earlier(point, info, notation) for point in points],
+        "state": [state_text(point) for point in points],
+        **{name: [value] * len(points) for name, value in fixed.items()},
     }
 
 
-def _neighbour(flags: pd.Series, step: int) -> pd.Series:
-    return flags.shift(step, fill_value=False)
+def _edges(complete: Sequence[bool]) -> Columns:
+    """Which points the solid line joins, and which the dashed ends at either side."""
+    whole = [index for index, done in enumerate(complete) if done]
+    size = len(complete)
+    first, last = (whole[0], whole[-1]) if whole else (0, 0)
+    return {
+        "solid": list(complete),
+        "lead": [first > 0 and index <= first for index in range(size)],
+        "tail": [last < size - 1 and index >= last for index in range(size)],
+    }
 
 
-def _instant(day: Any) -> int:
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return {name: [value for part in parts for value in part[name]] for name in (parts or [{}])[0]}
+
+
+def _latest(points: dict[date, Point]) -> float:
+    """The newest value of a member; below everything when it never had one."""
+    known = [point for point in points.values() if not math.isnan(point.value)]
+    return max(known, key=lambda point: point.start).value if known else -math.inf
+
+
+def _instant(day: date) -> int:
     """Midnight UTC in milliseconds: the axis is drawn in UTC, so no browser shifts the day."""
-    day = _day(day)
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
 def _day(value: Any) -> date:
-    return pd.Timestamp(value).date()
+    return value if type(value) is date else pd.Timestamp(value).date()
 
 
-def _texts(values: pd.Series, info: MetricInfo, notation: Notation) -> list[str]:
-    return [format_value(v, info.unit, info.display_unit, "full", notation) for v in values]
+def _text(value: float, info: MetricInfo, notation: Notation) -> str:
+    return format_value(value, info.unit, info.display_unit, "full", notation)
 
 
-def _earlier(rows: pd.DataFrame, info: MetricInfo, notation: Notation) -> list[str]:
-    texts = _texts(rows["previous_value"], info, notation)
-    spans = zip(texts, rows["previous_start"], rows["previous_end"], strict=True)
-    return [
-        text if pd.isna(start) else f"{text} ({range_text(_day(start), _day(end))})"
-        for text, start, end in spans
-    ]
-
-
-def state_text(row: Any) -> str:
-    """How much of a period has data.
-
-    >>> state_text({"complete": False, "covered_days": 18, "bucket_days": 30})
-    '18 of 30 days'
-    """
-    return "complete" if row["complete"] else f"{row['covered_days']} of {row['bucket_days']} days"
-
-
-def _states(rows: pd.DataFrame) -> list[str]:
-    return [state_text(row) for row in rows.to_dict("records")]
+def _earlier(point: Point, info: MetricInfo, notation: Notation) -> str:
+    text = _text(point.previous, info, notation)
+    if point.previous_start is None or point.previous_end is None:
+        return text
+    return f"{text} ({range_text(_day(point.previous_start), _day(point.previous_end))})"

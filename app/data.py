@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import pandas as pd
 import streamlit as st
 
 from app.scope import Scope
@@ -36,6 +37,22 @@ class Ask:
     by: str | None = None
     compare: bool = False
     start: date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result with its rows by metric, split once for all cards of a page."""
+
+    result: Result
+
+    @cached_property
+    def _by_metric(self) -> dict[str, pd.DataFrame]:
+        parts = self.result.frame.groupby("metric", sort=False)
+        return {str(name): rows for name, rows in parts}
+
+    def rows(self, metric: str) -> pd.DataFrame:
+        """The rows of one metric; empty when it was not asked."""
+        return self._by_metric.get(metric, self.result.frame.head(0))
 
 
 @dataclass
@@ -102,7 +119,7 @@ class Run:
             raise RuntimeError("the page has no scope yet")
         return self.scope
 
-    def ask(self, questions: Mapping[str, Ask]) -> dict[str, Result]:
+    def ask(self, questions: Mapping[str, Ask]) -> dict[str, Answer]:
         """Answers of one batch by name; questions nothing can answer are left out."""
         queries = {}
         for name, question in questions.items():
@@ -112,7 +129,7 @@ class Run:
         if not queries:
             return {}
         results = _answers(self.build.id, tuple(queries.values()), self.pinned)
-        return dict(zip(queries, results, strict=True))
+        return {name: Answer(result) for name, result in zip(queries, results, strict=True)}
 
     def _query(self, metrics: list[str], question: Ask) -> Query:
         scope = self.asked

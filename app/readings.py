@@ -8,8 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from app.data import Ask, Run
-from metrics import MetricInfo, Result
+from app.data import Answer, Ask, Run
+from metrics import MetricInfo
 from metrics.format import Verdict, format_delta, format_value, is_missing, judge
 
 State = Literal["ok", "no value", "filtered", "waiting"]
@@ -40,15 +40,12 @@ def headline_questions(metrics: Iterable[str]) -> dict[str, Ask]:
     }
 
 
-def rows_of(result: Result | None, metric: str) -> pd.DataFrame:
+def rows_of(answer: Answer | None, metric: str) -> pd.DataFrame:
     """The part of an answer that belongs to one metric; empty without an answer."""
-    if result is None:
-        return pd.DataFrame()
-    frame: pd.DataFrame = result.frame
-    return frame[frame["metric"] == metric]
+    return pd.DataFrame() if answer is None else answer.rows(metric)
 
 
-def read(run: Run, answers: Mapping[str, Result], name: str) -> Reading:
+def read(run: Run, answers: Mapping[str, Answer], name: str) -> Reading:
     """The reading of one metric from the answers to `headline_questions`."""
     info = run.catalog.metrics[name]
     if info.status != "live":
@@ -79,8 +76,9 @@ def complete_line(rows: pd.DataFrame) -> tuple[float, ...]:
     """Values of the complete periods, oldest first; two points would draw a false trend."""
     if rows.empty:
         return ()
-    values = rows.loc[rows["complete"].astype(bool) & rows["value"].notna(), "value"]
-    return tuple(values) if len(values) > 2 else ()
+    pairs = zip(rows["complete"].tolist(), rows["value"].tolist(), strict=True)
+    values = tuple(value for done, value in pairs if done and not is_missing(value))
+    return values if len(values) > 2 else ()
 
 
 def waiting_text(info: MetricInfo) -> str:

@@ -160,7 +160,7 @@ def axis_format(
         label = f"{sign} + {_quoted(notation.symbol)} + replace({label}, '−', '')"
     if suffix.strip():
         label = f"{label} + {_quoted(suffix)}"
-    return AxisFormat("~s" if short else ",", label)
+    return AxisFormat("~s" if short else ",f", label)
 
 
 def day_text(day: date) -> str:

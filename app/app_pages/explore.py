@@ -27,14 +27,14 @@ info = run.catalog.metrics[name]
 questions = headline_questions([name])
 questions["cut"] = Ask((name,), series=True, by=cut.dimension, compare=True)
 answers = run.ask(questions)
-result = answers.get("cut")
+answer = answers.get("cut")
 
 left, right = st.columns([3, 1], gap="small")
 with left:
-    chart(run, result, name, cut)
-    if result is not None:
-        values(run, result, name, cut)
-        download(run, result, name)
+    chart(run, answer, name, cut)
+    if answer is not None:
+        values(run, answer, name, cut)
+        download(run, answer, name)
 with right:
     with st.container(border=True):
         draw_card(run, read(run, answers, name))
@@ -43,5 +43,5 @@ with right:
         if info.status != "live":
             waiting_for(info)
         definition(run, info)
-        statement(result)
+        statement(answer)
     related(run, info.related)

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app.data import Run
+from app.data import Answer, Run
 from app.readings import Reading, read, waiting_text
 from app.specs import EXPLORE, SHORT_NAMES
 from app.text import plain
-from metrics import MetricInfo, Result
+from metrics import MetricInfo
 from metrics.format import MISSING
 
 DELTA_COLOURS = {"better": "green", "worse": "red", "same": "off", "": "off"}
 
 
-def card_row(run: Run, answers: Mapping[str, Result], names: Sequence[str]) -> None:
+def card_row(run: Run, answers: Mapping[str, Answer], names: Sequence[str]) -> None:
     """A row of cards that wraps to two per row on a phone; unknown names are left out."""
     readings = [read(run, answers, name) for name in names if run.info(name)]
     grid = st.grid(4, min_column_width=160, gap="small")

@@ -13,10 +13,9 @@ from app.chart_data import member_text
 from app.components.files import csv_button
 from app.components.panels import split_panel, trend_panel
 from app.components.url import bound
-from app.data import Run
+from app.data import Answer, Run
 from app.readings import rows_of
 from app.specs import EXPLORE_FIRST
-from metrics import Result
 from metrics.format import format_delta, format_value, period_text
 
 TOTAL = "Total"
@@ -81,14 +80,14 @@ def cut_controls(run: Run, name: str, complete_only: bool) -> Cut:
     return Cut(dimension, form == BARS, complete_only)
 
 
-def chart(run: Run, result: Result | None, name: str, cut: Cut) -> None:
+def chart(run: Run, answer: Answer | None, name: str, cut: Cut) -> None:
     """The large chart of the page."""
     if cut.dimension is None:
-        trend_panel(run, result, name, charts.WIDE_HEIGHT, level=2, complete_only=cut.complete_only)
+        trend_panel(run, answer, name, charts.WIDE_HEIGHT, level=2, complete_only=cut.complete_only)
         return
     split_panel(
         run,
-        result,
+        answer,
         name,
         cut.dimension,
         charts.WIDE_HEIGHT,
@@ -98,10 +97,10 @@ def chart(run: Run, result: Result | None, name: str, cut: Cut) -> None:
     )
 
 
-def values(run: Run, result: Result, name: str, cut: Cut) -> None:
+def values(run: Run, answer: Answer, name: str, cut: Cut) -> None:
     """The numbers behind the chart, newest first."""
     info = run.catalog.metrics[name]
-    rows = rows_of(result, name).sort_values("start", ascending=False, kind="stable")
+    rows = rows_of(answer, name).sort_values("start", ascending=False, kind="stable")
     if cut.complete_only:
         rows = rows[rows["complete"].astype(bool)]
     shown = rows.head(MOST_ROWS)
@@ -141,19 +140,21 @@ def values(run: Run, result: Result, name: str, cut: Cut) -> None:
         st.markdown(f":small[:gray[The newest {MOST_ROWS} rows of {len(rows)}; the file has all.]]")
 
 
-def download(run: Run, result: Result, name: str) -> None:
+def download(run: Run, answer: Answer, name: str) -> None:
     """A file of raw values, written when it is asked for."""
-    rows = rows_of(result, name)
+    rows = rows_of(answer, name)
     scope = run.asked
-    csv_button(rows, result.stamp, (name,), f"{name}_{scope.start}_{scope.end}")
+    csv_button(rows, answer.result.stamp, (name,), f"{name}_{scope.start}_{scope.end}")
 
 
-def statement(result: Result | None) -> None:
+def statement(answer: Answer | None) -> None:
     """The SQL that was run; rendered only when opened, its highlighter is a large download."""
-    if result is None:
+    if answer is None:
         return
     opened = st.expander("SQL", icon=":material/code:", on_change="rerun")
     if opened.open:
         with opened:
-            st.code(result.sql, language="sql", wrap_lines=True)
-            st.markdown(f":small[:gray[Build {result.stamp.build_id}, {result.stamp.engine}]]")
+            st.code(answer.result.sql, language="sql", wrap_lines=True)
+            st.markdown(
+                f":small[:gray[Build {answer.result.stamp.build_id}, {answer.result.stamp.engine}]]"
+            )

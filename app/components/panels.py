@@ -12,11 +12,11 @@ import streamlit as st
 from app import chart_data, charts
 from app.components.states import nothing_here
 from app.components.status import filters_text
-from app.data import Run
+from app.data import Answer, Run
 from app.readings import blocked_text, rows_of, waiting_text
 from app.specs import MOVEMENT, MOVEMENT_TITLE
 from app.text import plain
-from metrics import MetricInfo, Result
+from metrics import MetricInfo
 from metrics.format import axis_format, period_text
 
 
@@ -30,7 +30,7 @@ def panel(title: str, level: int = 3) -> Iterator[None]:
 
 def trend_panel(
     run: Run,
-    result: Result | None,
+    answer: Answer | None,
     name: str,
     height: int = charts.CARD_HEIGHT,
     level: int = 3,
@@ -41,7 +41,7 @@ def trend_panel(
     with panel(info.label, level):
         if _explained(run, name):
             return
-        rows = _drawn_rows(result, name, complete_only)
+        rows = _drawn_rows(answer, name, complete_only)
         if not _has_values(rows):
             nothing_here(filters_text(run))
             return
@@ -54,7 +54,7 @@ def trend_panel(
 
 def split_panel(
     run: Run,
-    result: Result | None,
+    answer: Answer | None,
     name: str,
     dimension: str,
     height: int = charts.CARD_HEIGHT,
@@ -68,7 +68,7 @@ def split_panel(
     with panel(f"{info.label} by {label.lower()}", level):
         if _explained(run, name):
             return
-        rows = _drawn_rows(result, name, complete_only)
+        rows = _drawn_rows(answer, name, complete_only)
         if not _has_values(rows):
             nothing_here(filters_text(run))
             return
@@ -87,14 +87,14 @@ def split_panel(
         _left_out(len(members), known, "; the rest is not in the bars" if stacked else "")
 
 
-def movement_panel(run: Run, result: Result | None, height: int = charts.CARD_HEIGHT) -> None:
+def movement_panel(run: Run, answer: Answer | None, height: int = charts.CARD_HEIGHT) -> None:
     """What was won and lost per period, gains above zero and losses below."""
     parts = [part for part in MOVEMENT if run.info(part.metric)]
     with panel(MOVEMENT_TITLE):
         if not parts or _explained(run, parts[0].metric):
             return
         answers = [
-            (part, run.catalog.metrics[part.metric], rows_of(result, part.metric)) for part in parts
+            (part, run.catalog.metrics[part.metric], rows_of(answer, part.metric)) for part in parts
         ]
         frame = chart_data.movement(answers, run.asked.grain, run.notation)
         if frame.empty or frame["value"].isna().all():
@@ -106,11 +106,11 @@ def movement_panel(run: Run, result: Result | None, height: int = charts.CARD_HE
 
 
 def ranking_panel(
-    run: Run, result: Result | None, name: str, dimension: str, level: int = 3
+    run: Run, answer: Answer | None, name: str, dimension: str, level: int = 3
 ) -> None:
     """Members of the last period from large to small."""
     info = run.catalog.metrics[name]
-    rows = rows_of(result, name)
+    rows = rows_of(answer, name)
     label = run.catalog.dimensions[dimension].label
     with panel(f"By {label.lower()}{_last_period(run, rows)}", level):
         if _explained(run, name):
@@ -126,12 +126,12 @@ def ranking_panel(
 
 
 def _last_period(run: Run, rows: pd.DataFrame) -> str:
-    """Name of the only period in the rows, and how much of it has passed."""
-    if rows.empty:
+    """Name of the newest period in the rows, and how much of it has passed."""
+    point = chart_data.last_period(rows)
+    if point is None:
         return ""
-    row = rows.iloc[0]
-    name = period_text(pd.Timestamp(row["start"]).date(), run.asked.grain)
-    return f", {name}" if row["complete"] else f", {name} ({chart_data.state_text(row)})"
+    name = period_text(point.start, run.asked.grain)
+    return f", {name}" if point.complete else f", {name} ({chart_data.state_text(point)})"
 
 
 def _draw(frame: pd.DataFrame, spec: charts.Spec, alt: str) -> None:
@@ -143,8 +143,8 @@ def _axis(run: Run, info: MetricInfo, values: pd.DataFrame) -> Any:
     return axis_format(info.unit, info.display_unit, float(largest), run.notation)
 
 
-def _drawn_rows(result: Result | None, name: str, complete_only: bool) -> pd.DataFrame:
-    rows = rows_of(result, name)
+def _drawn_rows(answer: Answer | None, name: str, complete_only: bool) -> pd.DataFrame:
+    rows = rows_of(answer, name)
     return rows[rows["complete"].astype(bool)] if complete_only and len(rows) else rows
 
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from app.components.files import csv_button
 from app.components.url import go_to
-from app.data import Run
+from app.data import Answer, Run
 from app.readings import TOTALS, Reading, read
 from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
-from metrics import MetricInfo, Result
+from metrics import MetricInfo
 from metrics.format import MISSING
 
 STATUS_COLOURS = ["green", "gray"]
@@ -22,7 +22,7 @@ GREY = "slategray"  # a canvas knows no theme
 
 
 def metric_table(
-    run: Run, answers: Mapping[str, Result], infos: Sequence[MetricInfo], domain: str
+    run: Run, answers: Mapping[str, Answer], infos: Sequence[MetricInfo], domain: str
 ) -> None:
     """One row per metric, live ones first; a click on a row opens Explore."""
     ordered = sorted(infos, key=lambda info: (info.status != "live", tier_in(info, domain)))
@@ -50,8 +50,8 @@ def metric_table(
     totals = answers.get(TOTALS)
     if totals is not None:
         names = [info.name for info in ordered]
-        rows = totals.frame[totals.frame["metric"].isin(names)]
-        csv_button(rows, totals.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}")
+        rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
+        csv_button(rows, totals.result.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}")
     if event.selection.rows:
         info = ordered[event.selection.rows[0]]
         go_to(EXPLORE, metric=run.labels[info.name])
