@@ -194,6 +194,11 @@ class EmbeddedStore:
                 raise ValueError("the file holds another build")
         except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:
             database.dispose()
+            if "different configuration" in str(error):
+                raise StoreError(
+                    "This process has the build's file open with other settings.",
+                    "Close that connection, or read the file in a process of its own.",
+                ) from error
             if path.exists():
                 self._unreadable[published.build] = time.monotonic() + TRY_AGAIN_SECONDS
                 log.error("Build %s cannot be read (%s).", published.build, type(error).__name__)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +20,9 @@ from metrics.store.postgresql import PostgresqlStore
 from tests.store.state import kept_in, pointer_of, read_current
 from tests.store.work import Place, check, fill
 from tests.support.postgres import plain
+
+PUBLISHING = Path(__file__).parents[2] / "docs" / "publishing.md"
+CANARY = "canary-word"
 
 SETTINGS = (
     "default_transaction_read_only",
@@ -247,15 +252,17 @@ def test_a_foreign_reader_holds_up_neither_builds_nor_readers(pg_place: Place) -
 def roles(pg_place: Place) -> Iterator[tuple[Place, Place, Place]]:
     """The place as seen by a role that builds, one that reads, and one without any right."""
     mark = uuid4().hex[:8]
-    names = [f"{kind}_{mark}" for kind in ("builds", "reads", "nothing")]
-    builds, reads, _ = names
-    database = sa.make_url(pg_place.url).database
+    names = [f"metrics_{kind}_{mark}" for kind in ("builder", "reader", "stranger")]
     for name in names:
-        run(pg_place, f"CREATE ROLE {name} LOGIN PASSWORD 'canary-word'")
-    run(pg_place, f"GRANT CREATE ON DATABASE {database} TO {builds}")
-    run(pg_place, f"ALTER DEFAULT PRIVILEGES FOR ROLE {builds} GRANT USAGE ON SCHEMAS TO {reads}")
-    run(pg_place, f"ALTER DEFAULT PRIVILEGES FOR ROLE {builds} GRANT SELECT ON TABLES TO {reads}")
-    urls = [sa.make_url(pg_place.url).set(username=n, password="canary-word") for n in names]
+        run(pg_place, f"CREATE ROLE {name} LOGIN PASSWORD '{CANARY}'")
+    documented = re.search(r"```sql\n(GRANT.*?)```", PUBLISHING.read_text(), re.DOTALL)
+    assert documented
+    database = sa.make_url(pg_place.url).database or ""
+    grants = documented[1].replace("DATABASE warehouse", f"DATABASE {database}")
+    for name in names:
+        grants = grants.replace(name.removesuffix(f"_{mark}"), name)
+    run(pg_place, grants)
+    urls = [sa.make_url(pg_place.url).set(username=n, password=CANARY) for n in names]
     places = [
         Place("postgresql", pg_place.folder, url.render_as_string(hide_password=False))
         for url in urls
@@ -277,7 +284,7 @@ def test_roles_may_do_what_they_were_granted(roles: tuple[Place, Place, Place]) 
         with pytest.raises(StoreError, match="lacks a right") as error:
             refused()
         assert "docs/publishing.md" in str(error.value)
-        assert "canary" not in "".join(traceback.format_exception(error.value))
+        assert CANARY not in "".join(traceback.format_exception(error.value))
 
 
 WRITES = (
@@ -309,7 +316,6 @@ def test_a_reading_role_cannot_write_even_without_the_read_only_setting(
     assert read_current(reads) == build
 
 
-CANARY = "canary-word"
 UNREACHABLE = (
     sa.URL.create("postgresql+psycopg", "me", CANARY, "127.0.0.1", 9, "db"),
     sa.URL.create("postgresql+psycopg", "me", CANARY, "no-such-host.invalid", 5432, "db"),
