@@ -100,9 +100,11 @@ def stage_fact(
     )
     counts = _count_reasons(space, fact, raw, last_full_day)
     usable = _usable(fact, raw, last_full_day)
-    staged = _without_duplicates(fact, raw, usable, counts["duplicates"])
-    table = space.create(stage_name(name), staged, keep=False)
-    space.drop(f"raw_{name}")
+    if counts["set_aside"]:
+        space.delete(f"raw_{name}", sa.and_(*usable).is_not(sa.true()))
+    if counts["duplicates"]:
+        _remove_duplicates(space, fact, raw)
+    table = space.rename(f"raw_{name}", stage_name(name))
     rows, first, last = space.scalar_row(
         sa.select(
             sa.func.count(), sa.func.min(table.c.day), _last_known(fact, table, known_until_end)
@@ -188,6 +190,7 @@ def _count_reasons(space: Workspace, fact: Fact, raw: Any, last_full_day: date) 
         ).select_from(raw)
     )
     return {
+        "set_aside": int(no_time or 0) + int(future or 0) + int(wrong or 0),
         "no_time": int(no_time or 0),
         "future": 0 if fact.planned else int(future or 0),
         "backwards": int(wrong or 0),
@@ -195,17 +198,24 @@ def _count_reasons(space: Workspace, fact: Fact, raw: Any, last_full_day: date) 
     }
 
 
-def _without_duplicates(fact: Fact, raw: Any, usable: list[Any], duplicates: int) -> Any:
-    if not duplicates:
-        return sa.select(*raw.c).where(*usable)
+def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> None:
+    """Keep one row of each key that comes twice; only those keys are looked at again."""
+    keys = [raw.c[key] for key in fact.key]
+    twice = sa.select(*keys).group_by(*keys).having(sa.func.count() > 1).subquery("twice")
+    same = sa.and_(*[column.is_not_distinct_from(twice.c[column.name]) for column in keys])
     order = [fact.time or (fact.interval.from_ if fact.interval else "day"), *fact.columns]
     ranked = (
         sa.select(*raw.c, _rank(raw, list(fact.key), order).label("rank_in_key"))
-        .where(*usable)
+        .select_from(sa.join(raw, twice, same))
         .subquery("ranked")
     )
     columns = [column for column in ranked.c if column.name != "rank_in_key"]
-    return sa.select(*columns).where(ranked.c.rank_in_key == 1)
+    first = sa.select(*columns).where(ranked.c.rank_in_key == 1)
+    kept = space.create(f"kept_{fact.name}", first, keep=False)
+    again = [raw.c[key].is_not_distinct_from(kept.c[key]) for key in fact.key]
+    space.delete(raw.name, sa.exists(sa.select(1).select_from(kept).where(*again)))
+    space.append(raw.name, kept)
+    space.drop(f"kept_{fact.name}")
 
 
 def _rank(table: Any, keys: list[str], order: list[str]) -> Any:

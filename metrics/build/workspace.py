@@ -55,6 +55,23 @@ class Workspace:
         row = self.execute(sql).fetchone()
         return tuple(row) if row is not None else ()
 
+    def delete(self, name: str, condition: Any) -> None:
+        """Delete rows of a temporary table."""
+        table = self.tables[name]
+        self.execute(self.engine.literal(sa.delete(table).where(condition)))
+
+    def append(self, name: str, rows: sa.TableClause) -> None:
+        """Add all rows of one temporary table to another with the same columns."""
+        columns = ", ".join(f'"{column.name}"' for column in rows.c)
+        self.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM "{rows.name}"')
+
+    def rename(self, name: str, new_name: str) -> sa.TableClause:
+        """Rename a temporary table."""
+        self.execute(f'ALTER TABLE "{name}" RENAME TO "{new_name}"')
+        self.tables.pop(name)
+        self.tables[new_name] = self.reflect(new_name, keep=False)
+        return self.tables[new_name]
+
     def drop(self, name: str) -> None:
         """Drop a temporary table of this build."""
         self.execute(f'DROP TABLE "{name}"')
