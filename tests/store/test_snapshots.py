@@ -56,7 +56,7 @@ class Source:
         return rows
 
 
-@pytest.fixture(params=["duckdb", "postgresql"])
+@pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Source]:
     """A source on each engine."""
     url = f"duckdb:///{tmp_path / 'build.duckdb'}"
