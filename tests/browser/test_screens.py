@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from metrics.settings import ROOT
 from tests.browser.conftest import OpenScreen
@@ -23,7 +23,7 @@ PAGES = {
     "explore": "explore?by=Region",
     "catalog": "catalog",
 }
-LOOKS = {"light": (1440, "light"), "dark": (1440, "dark"), "phone": (390, "light")}
+DARK = "rgb(15, 20, 25)"
 PICTURES = ROOT / "test-artifacts" / "screens"
 
 # What Streamlit itself draws and we cannot name; look again when it is upgraded.
@@ -49,17 +49,36 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 MAIN_HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_screen(name: str, look: str, screen: OpenScreen, axe_js: str) -> None:
-    width, mode = LOOKS[look]
-    shown = screen(width, mode)
-    page = shown.open(PAGES[name])
+def test_desk(name: str, screen: OpenScreen, axe_js: str) -> None:
+    one = screen()
+    page = one.open(PAGES[name])
+    _check_layout(page, name, cards_per_row=4)
+    _picture(page, 1440, f"{name}_light")
+    _check_access(page, axe_js)
+    page.emulate_media(color_scheme="dark")  # the app follows at once, without a run
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
+    one.settle()
+    _picture(page, 1440, f"{name}_dark")
+    _check_access(page, axe_js)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_phone(name: str, screen: OpenScreen, axe_js: str) -> None:
+    page = screen(390).open(PAGES[name])
+    _check_layout(page, name, cards_per_row=2)
+    _picture(page, 390, f"{name}_phone")
+    _check_access(page, axe_js)
+
+
+def _check_layout(page: Page, name: str, cards_per_row: int) -> None:
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
     assert "We could not read the data" not in page.inner_text("[data-testid=stMain]")
     if name not in ("explore", "catalog"):
-        assert page.evaluate(CARDS_PER_ROW) == (2 if look == "phone" else 4)
-    _picture(page, width, f"{name}_{look}")
+        assert page.evaluate(CARDS_PER_ROW) == cards_per_row
+
+
+def _check_access(page: Page, axe_js: str) -> None:
     page.evaluate(axe_js)
     ours = [found for found in page.evaluate(RUN_AXE) if found["id"] not in NOT_OURS]
     assert not ours, json.dumps(ours, indent=1)
