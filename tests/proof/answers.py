@@ -21,7 +21,7 @@ from tests.proof.days import number
 from tests.proof.facts import DIMENSIONS
 from tests.proof.question import Question, Value
 from tests.proof.registry import PROOFS
-from tests.proof.world import World
+from tests.proof.world import World, tier_of
 
 
 def answer(
@@ -69,9 +69,8 @@ def _members(world: World, dimension: str) -> Iterable[Any]:
     if dimension == "weekday":
         return range(1, 8)
     if dimension in ("plan", "tier"):
-        periods = world.facts["subscription_periods"].rows
-        on = world.plan_on if dimension == "plan" else world.tier_on
-        return (on(row.customer_id, row.day) for row in periods.itertuples())
+        plans = set(world.facts["subscription_periods"].rows.get("plan", ())) - {None}
+        return plans if dimension == "plan" else {tier_of(plan) for plan in plans}
     assert dimension in DIMENSIONS, dimension
     column = f"by_{dimension}"
     return (value for fact in world.facts.values() for value in fact.rows[column])

@@ -161,8 +161,7 @@ def firmware_current_pct(q: Question) -> Value:
     if q.end != q.world.first_day("device_firmware"):  # seen on one day only
         return None
     seen = q.scoped("device_firmware", q.end)
-    known = seen[seen["firmware_version"].notna()]
-    return divide(count(known[known["is_latest"]]), count(known))
+    return divide(count(seen[seen["is_latest"]]), count(seen))
 
 
 # Pours
@@ -211,10 +210,9 @@ def estimated_revenue_30d(q: Question) -> Value:
 @proof("peak_hour_throughput", EVENTS)
 def peak_hour_throughput(q: Question) -> Value:
     pours = q.during(EVENTS, q.period, _pour)
-    if pours is None:
-        return None
-    poured = Counter(zip(pours["day"], pours["by_hour"], strict=True))
-    return float(max(poured.values(), default=0))  # hours without a pour are hours, too
+    if pours is None or pours.empty:
+        return None  # the largest of nothing
+    return float(max(Counter(zip(pours["day"], pours["by_hour"], strict=True)).values()))
 
 
 @proof("throughput_events_per_hour", EVENTS)

@@ -132,24 +132,21 @@ def device_care(raw: Raw, entities: Entities, time_zone: str) -> Iterator[Row]:
 
 
 def device_firmware(raw: Raw, seen_on: date) -> Iterator[Row]:
-    """The version a device runs, and whether none of its model runs a later one."""
-    rows = raw.rows("app_database_devices")
-    versions = [(row["model"], _version(row["firmware_version"])) for row in rows]
+    """The version a device runs where it is known, and whether none of its model runs a later."""
+    rows = [row for row in raw.rows("app_database_devices") if row["firmware_version"] is not None]
     for row in rows:
         own = _version(row["firmware_version"])
-        of_model = [v for model, v in versions if model == row["model"] and v is not None]
+        of_model = [_version(o["firmware_version"]) for o in rows if o["model"] == row["model"]]
         yield {
             "device_id": row["id"],
             "model": row["model"],
             "firmware_version": row["firmware_version"],
-            "is_latest": own is not None and own == max(of_model),
+            "is_latest": own == max(of_model),
             "seen_on": seen_on,
         }
 
 
-def _version(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
+def _version(text: str) -> tuple[int, ...]:
     parts = [int(part or 0) for part in text.lower().replace("v", "").split(".")]
     return tuple([*parts, 0, 0, 0, 0][:4])
 

@@ -27,6 +27,12 @@ TIER_OF = {
     "enterprise": "Enterprise",
 }
 
+
+def tier_of(plan: str) -> str:
+    """Size band of a plan."""
+    return TIER_OF.get(plan, "Other")
+
+
 PROMISES = {
     promise.name: promise
     for promise in (
@@ -134,7 +140,7 @@ class World:
     def tier_on(self, customer: str | None, day: int) -> str | None:
         """Size band of the plan in force that day."""
         plan = self.plan_on(customer, day)
-        return None if plan is None else TIER_OF.get(plan, "Other")
+        return None if plan is None else tier_of(plan)
 
     def _find_plan(self, customer: str | None, day: int) -> str | None:
         begun = [
