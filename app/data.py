@@ -157,6 +157,11 @@ def company() -> str:
     return _layer().settings.company
 
 
+def has_build() -> bool:
+    """Whether anything has been published that a page could read."""
+    return _layer().store.current_id() is not None
+
+
 @contextmanager
 def hold() -> Iterator[Run]:
     """Pin the newest build for one page run; raises StoreError when there is none."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from app import data
 from app.text import plain
 from metrics.errors import MetricsError, QueryError, StoreError, UnsafeAggregationError
 
@@ -23,20 +24,24 @@ def guarded() -> Iterator[None]:
     """Turn a failure below into a box with a reference; details go to the log alone."""
     try:
         yield
-    except StoreError:
-        log.exception("no readable build")
-        no_build()
     except ABOUT_THE_QUESTION as error:
         box("This question has no answer", plain(str(error)))
     except Exception as error:
-        reference = uuid.uuid4().hex[:8]
-        code = error.code if isinstance(error, MetricsError) else type(error).__name__
-        log.exception("page failed with %s, reference %s", code, reference)
-        box(
-            "We could not read the data",
-            "The other pages stay usable. Try again in a minute; if it stays, tell whoever runs "
-            f"this app the reference **{reference}**.",
-        )
+        if isinstance(error, StoreError) and not data.has_build():
+            no_build()
+        else:
+            _failure(error)
+
+
+def _failure(error: Exception) -> None:
+    reference = uuid.uuid4().hex[:8]
+    code = error.code if isinstance(error, MetricsError) else type(error).__name__
+    log.exception("page failed with %s, reference %s", code, reference)
+    box(
+        "We could not read the data",
+        "The other pages stay usable. Try again in a minute; if it stays, tell whoever runs "
+        f"this app the reference **{reference}**.",
+    )
 
 
 def box(title: str, body: str) -> None:

@@ -143,6 +143,7 @@ class FakeLayer:
         self.fault: Exception | None = None
         self.empty = False
         self.batches = 0
+        self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,
             finished_at=COMPUTED,

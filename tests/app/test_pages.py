@@ -196,16 +196,24 @@ def test_question_without_answer_says_why(open_page: Open, layer: FakeLayer) -> 
     )
 
 
-def test_without_a_build_the_page_says_how_to_get_one(
-    open_page: Open, layer: FakeLayer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("published", "title"), [(None, "No numbers yet"), ("b1", "We could not read the data")]
+)
+def test_a_store_without_a_build_differs_from_one_that_fails(
+    published: str | None,
+    title: str,
+    open_page: Open,
+    layer: FakeLayer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def nothing() -> None:
         raise StoreError("There is no build at /secret/place.")
 
     monkeypatch.setattr(layer, "hold", nothing)
+    monkeypatch.setattr(layer.store, "current_id", lambda: published)
     text = said(open_page("overview"))
-    assert "No numbers yet" in text
-    assert "metrics build" in text
+    assert title in text
+    assert ("metrics build" in text) == (published is None)
     assert "/secret" not in text
 
 
