@@ -37,12 +37,13 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except BuildRunningError as error:
-        console.print(f"[bold]{error}[/bold]", highlight=False)
+        console.print(str(error), style="bold", highlight=False, markup=False)
         raise typer.Exit(RUNNING) from None
     except MetricsError as error:
-        console.print(f"[red]{error.code}[/red] {error.message}", highlight=False, markup=True)
+        console.print(error.code, style="red", end=" ")
+        console.print(error.message, highlight=False, markup=False)
         if error.way_out:
-            console.print(error.way_out, highlight=False)
+            console.print(error.way_out, highlight=False, markup=False)
         raise typer.Exit(1) from None
 
 

@@ -96,14 +96,18 @@ class Result:
         return self.stamp.warnings
 
     def wide(self) -> pd.DataFrame:
-        """One row per period and member, one column per metric."""
-        index = ["start", "end", *self.by]
+        """One row per period and member, one column per metric.
+
+        `end` is the latest day any of the metrics shows of the period.
+        """
+        index = ["start", *self.by]
         metrics = list(self.stamp.definitions)
         table = _pivot(self.frame, index)
         for metric in metrics:
             if metric not in table.columns:
                 table[metric] = float("nan")
-        return table[[*index, *metrics]]
+        table["end"] = table["start"].map(self.frame.groupby("start")["end"].max())
+        return table[["start", "end", *self.by, *metrics]]
 
     def value(self, metric: str | None = None) -> float | None:
         """The only value of a metric in the answer; None when it has no value."""
