@@ -130,7 +130,7 @@ def _last_period(run: Run, rows: pd.DataFrame) -> str:
     point = chart_data.last_period(rows)
     if point is None:
         return ""
-    name = period_text(point.start, run.asked.grain)
+    name = period_text(point.start, run.asked.grain).replace("Week", "week")
     return f", {name}" if point.complete else f", {name} ({chart_data.state_text(point)})"
 
 
