@@ -1,0 +1,173 @@
+"""The forms a metric can take: one frozen model each, five to ten lines.
+
+`definitions.resolve` has one function per form that turns it into arithmetic on leaves.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from metrics.errors import MetricsError
+from metrics.periods import parse_shift, parse_window
+
+
+class Frozen(BaseModel):
+    """Immutable, and strict about unknown keys so that a typo is an error with a line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _checked_window(text: str) -> str:
+    try:
+        parse_window(text)
+    except MetricsError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def _checked_length(text: str) -> str:
+    try:
+        parse_shift(text)
+    except MetricsError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+WindowText = Annotated[str, BeforeValidator(_checked_window)]
+Length = Annotated[str, BeforeValidator(_checked_length)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+
+
+class Ratio(Frozen):
+    """Numerator over denominator, kept apart until the end; x/0 is no value."""
+
+    numerator: Name
+    denominator: Name
+
+
+class Growth(Frozen):
+    """Relative change against an earlier date; from zero or a negative base there is none."""
+
+    of: Name
+    over: Length
+    compound: int = 1
+
+
+class Change(Frozen):
+    """Difference to an earlier date."""
+
+    of: Name
+    over: Length
+
+
+MovementColumn = Literal[
+    "opening",
+    "closing",
+    "new",
+    "expansion",
+    "contraction",
+    "churned",
+    "reactivation",
+    "net",
+    "retained",
+    "retained_capped",
+    "opening_count",
+    "closing_count",
+    "new_count",
+    "churned_count",
+    "reactivated_count",
+    "retained_count",
+]
+
+
+class Movement(Frozen):
+    """One class of change between both ends of a window, each customer classified once.
+
+    `retained` is the closing value of the opening customers, `retained_capped` at most what
+    they opened with. `segment` says whose attributes split it: at the opening or the closing.
+    """
+
+    measure: Name
+    take: MovementColumn
+    segment: Literal["opening", "closing"] = "closing"
+
+
+class Entities(Frozen):
+    """An aggregate over one row per entity: median, maximum, share of the n largest, counts.
+
+    `differ_by` counts entities whose two measures differ by more than that;
+    `at_least` counts the share of entities whose first measure over the second reaches it.
+    """
+
+    measures: tuple[Name, ...]
+    by: tuple[Name, ...]
+    aggregate: Literal["median", "max", "top_share", "differ_by", "share_at_least"]
+    number: float | None = None
+
+
+class Lifecycle(Frozen):
+    """Keys active in the window by what they did before: each active key is in one class.
+
+    new          never active before the window
+    returning    active in the window of the same length just before
+    resurrected  active before, but not in that window
+    dormant      not active now, but in the window just before
+    """
+
+    measure: Name
+    take: Literal["new", "returning", "resurrected", "dormant"]
+
+
+class Quantile(Frozen):
+    """A quantile of fact rows, linear between neighbours, never of averages."""
+
+    measure: Name
+    q: Annotated[float, Field(ge=0, le=1)]
+
+
+class CohortRate(Frozen):
+    """Share of a cohort that reached the event.
+
+    reached   'so_far' by the end of the window, 'within' n days, 'on' exactly day n.
+    Cohorts whose days have not all elapsed are left out of both sides for within and on.
+    """
+
+    measure: Name
+    reached: Literal["so_far", "within", "on"]
+    days: int = 0
+
+
+class ScoreUse(Frozen):
+    """An aggregate of an entity score at the end of the period."""
+
+    score: Name
+    take: Literal["mean", "count", "count_under", "count_at_least", "share_at_least", "share_under"]
+    bound: int | None = None
+
+
+class MeanAge(Frozen):
+    """Mean days since the start of what is open: as-of day times count minus sum of start days."""
+
+    count: Name
+    start: Name
+
+
+class SinceLast(Frozen):
+    """Mean days since the last active day of every key that was ever active."""
+
+    measure: Name
+
+
+class TimeIn(Frozen):
+    """Time in a state inside the window: entity-days, or entity-seconds for clock measures."""
+
+    measure: Name
+    unit: Literal["days", "hours"]
+
+
+class KeyDays(Frozen):
+    """Active (key, day) pairs of a distinct measure inside the window."""
+
+    measure: Name
