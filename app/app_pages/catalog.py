@@ -11,6 +11,8 @@ wanted = controls(run)
 found = run.catalog.search(
     wanted.text, domains=wanted.domains, tiers=wanted.tiers, statuses=wanted.statuses
 )
+if not wanted.text:  # a search is ranked by how well it matches
+    found = sorted(found, key=lambda info: (info.status != "live", info.tier))
 total = len(run.catalog.metrics)
 waiting = sum(info.status != "live" for info in run.catalog.metrics.values())
 st.markdown(
