@@ -49,7 +49,7 @@ def kill_while_building(place: Place | Company, after: float, **how: Any) -> boo
     return end_of(process) == KILLED
 
 
-def build_next(place: Place | Company, patience: float = 2.0, **how: Any) -> str:
+def build_next(place: Place | Company, patience: float = 5.0, **how: Any) -> str:
     """Build in this process; a server may need a moment to notice that a builder was killed."""
     deadline = time.monotonic() + patience
     while True:
@@ -64,10 +64,12 @@ def build_next(place: Place | Company, patience: float = 2.0, **how: Any) -> str
 @contextmanager
 def readers(work: Callable[..., None], place: Place | Company, count: int) -> Iterator[list[Seen]]:
     """Processes that read as long as the block lasts; what they saw is in the list afterwards."""
-    stop, outcomes = CONTEXT.Event(), CONTEXT.Queue()
-    running = [start(work, place, stop, outcomes) for _ in range(count)]
+    begun, stop, outcomes = CONTEXT.Semaphore(0), CONTEXT.Event(), CONTEXT.Queue()
+    running = [start(work, place, begun, stop, outcomes) for _ in range(count)]
     seen: list[Seen] = []
     try:
+        for _ in running:
+            assert begun.acquire(timeout=LONGEST), "a reader does not start"
         yield seen
         assert all(process.is_alive() for process in running)
     finally:

@@ -169,8 +169,8 @@ def test_a_killed_builder_does_not_keep_the_lock(busy: tuple[Place, Any]) -> Non
     place, process = busy
     process.kill()
     begun = time.monotonic()
-    build_next(place, patience=5)
-    assert time.monotonic() - begun < 3
+    build_next(place, patience=8)
+    assert time.monotonic() - begun < 6
 
 
 def test_a_builder_that_lost_its_lock_does_not_move_the_pointer_back(folder_place: Place) -> None:

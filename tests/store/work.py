@@ -176,7 +176,7 @@ def hold_the_lock(place: Place, ready: Any) -> None:
             time.sleep(30)
 
 
-def read_small(place: Place, stop: Event, outcome: Any) -> None:
+def read_small(place: Place, begun: Any, stop: Event, outcome: Any) -> None:
     """Read small builds under leases of different lengths until told to stop."""
     store, seen = place.open(), Seen()
 
@@ -188,12 +188,12 @@ def read_small(place: Place, stop: Event, outcome: Any) -> None:
                 seen.reads += len(lease.info.parts)
                 time.sleep(0.02)
 
-    loop(once, stop, seen)
+    loop(once, begun, stop, seen)
     store.close()
     outcome.put(seen)
 
 
-def read_company(company: Company, stop: Event, outcome: Any) -> None:
+def read_company(company: Company, begun: Any, stop: Event, outcome: Any) -> None:
     """Read real builds: six tables and two answers of the layer, all of one build.
 
     A build's figures are the same whenever they are read, and no two builds have the same, so
@@ -222,19 +222,24 @@ def read_company(company: Company, stop: Event, outcome: Any) -> None:
                         seen.wrong.append(f"{name} of {build}: {marks[name]}, then {value}")
                 time.sleep(0.2)
 
-    loop(once, stop, seen)
+    loop(once, begun, stop, seen)
     layer.close()
     outcome.put(seen)
 
 
-def loop(once: Callable[[int], None], stop: Event, seen: Seen) -> None:
-    """Call `once` with lengths 0, 1, 2, 0 ... until told to stop; errors count as wrong."""
+def loop(once: Callable[[int], None], begun: Any, stop: Event, seen: Seen) -> None:
+    """Call `once` with lengths 0, 1, 2, 0 ... until told to stop; errors count as wrong.
+
+    `begun` is released after the first call.
+    """
     while not stop.is_set():
         try:
             once(seen.leases % 3)
         except Exception as error:
             seen.wrong.append(f"{type(error).__name__}: {error}")
         seen.leases += 1
+        if seen.leases == 1:
+            begun.release()
 
 
 def note(seen: Seen, build: str) -> None:
