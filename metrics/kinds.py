@@ -73,6 +73,7 @@ KINDS: dict[str, KindOf] = {
                 "keys_new",
                 "keys_returning",
                 "keys_resurrected",
+                "keys_before",
                 "key_days",
                 "known_keys",
                 "last_days",

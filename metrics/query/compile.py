@@ -84,6 +84,7 @@ RULE_OF_TAKE = {
     "keys_new": "keys",
     "keys_returning": "keys",
     "keys_resurrected": "keys",
+    "keys_before": "before",
     "size": "cohort",
     "reached": "cohort",
     "total": "at",
