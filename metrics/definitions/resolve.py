@@ -197,12 +197,12 @@ def _lifecycle(resolver: Resolver, metric: Metric) -> Node:
     assert metric.lifecycle is not None
     form = metric.lifecycle
     window = _window(metric)
-    if not window.trailing:
-        raise _Refused("a lifecycle needs a trailing window such as '30 days'")
+    if not window.trailing or window.shift.months:
+        raise _Refused("a lifecycle needs a window of so many days, such as '30 days'")
     name = resolver.measure_of(form.measure, "distinct")
     if form.take != "dormant":
         return resolver.leaf(name, f"keys_{form.take}", window, metric)
-    before = shifted(resolver.leaf(name, "keys", window, metric), window.shift)
+    before = resolver.leaf(name, "keys_before", window, metric)
     return Binary("-", before, resolver.leaf(name, "keys_returning", window, metric))
 
 
@@ -306,6 +306,8 @@ def _whole(node: Node) -> Node:
         return replace(node, whole=True)
     if isinstance(node, Binary):
         return replace(node, left=_whole(node.left), right=_whole(node.right))
+    if isinstance(node, GrowthOf):
+        return replace(node, current=_whole(node.current), base=_whole(node.base))
     return node
 
 

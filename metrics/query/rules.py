@@ -4,6 +4,7 @@ between   windows hold the day                  flows, active days
 until     everything up to the window's end     stocks, time in a state, last active days
 at        the window's last day alone           scores, snapshots
 keys      days of the window whose key was not active in it before
+before    the same for the window just before, split as of this window's end
 cohort    anchor days of the window, by the age reached
 movement  each customer at both ends
 rows      the rows themselves
@@ -43,6 +44,7 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
         "under": lambda d, w: d.c[f"under_{int(leaf.number or 0)}"],
         "key_days": lambda d, w: d.c.n,
         "keys": lambda d, w: d.c.n,
+        "keys_before": lambda d, w: d.c.n,
         "keys_new": lambda d, w: sa.case((d.c.prev_day.is_(None), d.c.n), else_=ZERO),
         "keys_returning": lambda d, w: sa.case((_active_just_before(d, w), d.c.n), else_=ZERO),
         "keys_resurrected": lambda d, w: sa.case(
@@ -62,7 +64,12 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
 
 def _active_just_before(d: Any, w: Any) -> Any:
     """Whether the key was active in the window of the same length that ends before this one."""
-    return d.c.prev_day >= add_days(w.c.lo, -(days_between(w.c.lo, w.c.hi) + 1))
+    return d.c.prev_day >= _opens_before(w)
+
+
+def _opens_before(w: Any) -> Any:
+    """First day of the window of the same length that ends before this one."""
+    return add_days(w.c.lo, -(days_between(w.c.lo, w.c.hi) + 1))
 
 
 def _days_in(d: Any, w: Any) -> Any:
@@ -123,6 +130,12 @@ def _is_at(d: Any, w: Any) -> Any:
 def _is_first_in_window(d: Any, w: Any) -> Any:
     """A key counts once: on its first active day inside the window."""
     return sa.and_(is_between(d, w), sa.or_(d.c.prev_day.is_(None), d.c.prev_day < w.c.lo))
+
+
+def _is_first_in_window_before(d: Any, w: Any) -> Any:
+    """A key counts once: on its first active day inside the window just before."""
+    inside = sa.and_(d.c.day >= _opens_before(w), d.c.day < w.c.lo)
+    return sa.and_(inside, sa.or_(d.c.prev_day.is_(None), d.c.prev_day < _opens_before(w)))
 
 
 def _cohort(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
@@ -228,6 +241,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "until": _by_days(is_until),
     "at": _by_days(_is_at),
     "keys": _by_days(_is_first_in_window, ("day", "prev_day")),
+    "before": _by_days(_is_first_in_window_before, ("day", "prev_day")),
     "cohort": _cohort,
     "movement": _movement,
     "rows": _rows,
