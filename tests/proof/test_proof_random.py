@@ -38,7 +38,7 @@ shapes = st.builds(
     Shape,
     seed=st.integers(0, 10**6),
     end=st.sampled_from(LAST_DAYS),
-    days=st.sampled_from([60, 20, 100]),
+    days=st.sampled_from([100, 60, 20, 130]),
     lag=st.sampled_from([0, 0, 4, -3]),
     customers=st.integers(2, 6),
     events=st.sampled_from([60, 20, 120]),
