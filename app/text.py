@@ -23,6 +23,15 @@ def plain(text: str) -> str:
     return "".join(_harmless(character) for character in text if _printable(character))
 
 
+def code(text: str) -> str:
+    """A name or a formula as inline code, which Markdown leaves as it is.
+
+    `st.code` would do as well, but makes every browser fetch a syntax highlighter.
+    """
+    kept = "".join(c for c in text if _printable(c) and c != "`")
+    return f"`{kept}`" if kept.strip() else ""
+
+
 def _printable(character: str) -> bool:
     return character == " " or unicodedata.category(character)[0] not in "CZ"
 

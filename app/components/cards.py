@@ -9,7 +9,7 @@ import streamlit as st
 from app.data import Answer, Run
 from app.readings import Reading, read, waiting_text
 from app.specs import EXPLORE, SHORT_NAMES
-from app.text import plain
+from app.text import code, plain
 from metrics import MetricInfo
 from metrics.format import MISSING
 
@@ -62,7 +62,7 @@ def draw_card(run: Run, reading: Reading, link: bool = False) -> None:
 
 def help_text(info: MetricInfo) -> str:
     """The definition as shown on the question mark of a card."""
-    return f"{plain(info.description)}\n\n`{info.formula.replace('`', '')}`"
+    return f"{plain(info.description)}\n\n{code(info.formula)}"
 
 
 def _delta(run: Run, reading: Reading) -> tuple[str | int | None, str | None]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.data import Run
 from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES, WINDOW_NAMES
-from app.text import plain
+from app.text import code, plain
 from metrics import MetricInfo
 from metrics.format import day_text, unit_text
 
@@ -18,7 +18,7 @@ STATUS_BADGES = {"live": ":green-badge[Live]", "waiting": ":gray-badge[Waiting]"
 def definition(run: Run, info: MetricInfo) -> None:
     """Everything the catalog knows about one metric, in reading order."""
     st.markdown(plain(info.description))
-    st.code(info.formula, language=None, wrap_lines=True)
+    st.markdown(code(info.formula))
     st.table(_facts(run, info), border="horizontal", alt=f"Facts about {info.label}")
     for title, text in (("Mind", info.caveats), ("Differs from", info.differs)):
         if text:
@@ -28,7 +28,7 @@ def definition(run: Run, info: MetricInfo) -> None:
 def waiting_for(info: MetricInfo) -> None:
     """What a metric without a number needs before it has one."""
     st.markdown("Defined, but the warehouse lacks what it needs:")
-    st.code("\n".join(info.waiting_for) or "data", language=None)
+    st.markdown("\n".join(f"- {code(need)}" for need in info.waiting_for))
 
 
 def related(run: Run, names: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
         run.catalog.dimensions[d].label for d in info.dimensions if d in run.catalog.dimensions
     )
     facts = {
-        "Name": f"`{info.name}`",
+        "Name": code(info.name),
         "Status": STATUS_BADGES[info.status],
         "Importance": plain(_importance(info)),
         "Unit": plain(unit_text(info.unit, info.display_unit)),
@@ -55,9 +55,9 @@ def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
         "Window": WINDOW_NAMES.get(info.window, f"the {info.window} up to its last day"),
         "Can be cut by": plain(cuts) or "total only",
         "Owner": plain(info.owner),
-        "Facts": ", ".join(f"`{fact}`" for fact in info.facts),
+        "Facts": ", ".join(map(code, info.facts)),
         "Data to": day_text(info.as_of) if info.as_of else "",
-        "Version": f"`{info.hash}`",
+        "Version": code(info.hash),
     }
     return {name: text for name, text in facts.items() if text}
 
