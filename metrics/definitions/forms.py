@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from metrics.errors import MetricsError
 from metrics.periods import parse_shift, parse_window
@@ -19,20 +20,20 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-def _checked_window(text: str) -> str:
-    try:
-        parse_window(text)
-    except MetricsError as error:
-        raise ValueError(str(error)) from error
-    return text
+def _checked_window(text: object) -> str:
+    return _parsed(text, parse_window)
 
 
-def _checked_length(text: str) -> str:
+def _checked_length(text: object) -> str:
+    return _parsed(text, parse_shift)
+
+
+def _parsed(text: object, parse: Callable[[str], object]) -> str:
     try:
-        parse_shift(text)
+        parse(str(text))
     except MetricsError as error:
         raise ValueError(str(error)) from error
-    return text
+    return str(text)
 
 
 WindowText = Annotated[str, BeforeValidator(_checked_window)]
@@ -52,7 +53,7 @@ class Growth(Frozen):
 
     of: Name
     over: Length
-    compound: int = 1
+    compound: Annotated[int, Field(ge=1)] = 1
 
 
 class Change(Frozen):
@@ -106,6 +107,19 @@ class Entities(Frozen):
     aggregate: Literal["median", "max", "top_share", "differ_by", "share_at_least"]
     number: float | None = None
 
+    @model_validator(mode="after")
+    def _fits_its_aggregate(self) -> Entities:
+        wanted = 2 if self.aggregate in ("differ_by", "share_at_least") else 1
+        if len(self.measures) != wanted:
+            raise ValueError(
+                f"{self.aggregate} is about {wanted} of `measures`, not {len(self.measures)}"
+            )
+        if self.aggregate not in ("median", "max") and self.number is None:
+            raise ValueError(f"{self.aggregate} needs a number")
+        if not self.by:
+            raise ValueError("`by` must name what an entity is")
+        return self
+
 
 class Lifecycle(Frozen):
     """Keys active in the window by what they did before: each active key is in one class.
@@ -136,7 +150,7 @@ class CohortRate(Frozen):
 
     measure: Name
     reached: Literal["so_far", "within", "on"]
-    days: int = 0
+    days: Annotated[int, Field(ge=0)] = 0
 
 
 class ScoreUse(Frozen):

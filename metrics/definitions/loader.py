@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from metrics.definitions.forms import Frozen
 from metrics.definitions.model import (
     DefinitionFile,
     Dimension,
@@ -17,10 +17,11 @@ from metrics.definitions.model import (
     Metric,
     Score,
 )
-from metrics.definitions.yaml_loader import load_yaml
+from metrics.definitions.yaml_loader import Lines, load_yaml, validation_problems
 from metrics.errors import DefinitionError, Problem
 
 SECTIONS = ("measures", "scores", "metrics", "identities", "dimensions", "rollups")
+KNOWN = sorted({key for model in Frozen.__subclasses__() for key in model.model_fields})
 
 
 @dataclass
@@ -57,38 +58,32 @@ def load_definitions(folder: Path) -> Definitions:
         except DefinitionError as error:
             problems += error.problems
             continue
-        parsed = _parse(path.name, data, lines.line_of, problems)
+        parsed = _parse(data, lines, problems)
         if parsed:
-            _merge(definitions, parsed, path.name, lines.line_of, problems)
+            _merge(definitions, parsed, lines, problems)
     if problems:
         raise DefinitionError(problems)
     return definitions
 
 
-def _parse(
-    file: str, data: Any, line_of: Callable[[tuple[Any, ...]], int], problems: list[Problem]
-) -> DefinitionFile | None:
+def _parse(data: Any, lines: Lines, problems: list[Problem]) -> DefinitionFile | None:
+    if data is not None and not isinstance(data, dict):
+        problems.append(lines.problem((), f"must hold sections: {', '.join(SECTIONS)}"))
+        return None
     try:
         return DefinitionFile.model_validate(data or {})
     except ValidationError as error:
-        for item in error.errors():
-            where = ".".join(str(part) for part in item["loc"])
-            message = item["msg"].removeprefix("Value error, ")
-            problems.append(Problem(file, line_of(tuple(item["loc"])), f"{where}: {message}"))
+        problems += validation_problems(error, lines, known=KNOWN)
         return None
 
 
 def _merge(
-    definitions: Definitions,
-    parsed: DefinitionFile,
-    file: str,
-    line_of: Callable[[tuple[Any, ...]], int],
-    problems: list[Problem],
+    definitions: Definitions, parsed: DefinitionFile, lines: Lines, problems: list[Problem]
 ) -> None:
     for section in SECTIONS:
         target = getattr(definitions, section)
         for name, item in getattr(parsed, section).items():
-            line = line_of((section, name))
+            file, line = lines.file, lines.line_of((section, name))
             twin = _taken(definitions, section, name)
             if twin:
                 first, first_line = definitions.place[f"{twin}.{name}"]

@@ -73,7 +73,7 @@ class Measure(Frozen):
     value: Name | None = None
     where: Where = {}
     at: Literal["start", "end"] = "start"
-    delay: int = 0
+    delay: Annotated[int, Field(ge=0)] = 0
     spread: bool = False
     clock: bool = False
     key: tuple[Name, ...] = ()
@@ -206,8 +206,18 @@ class ScoreInput(Frozen):
     denominator: Name | None = None
     score: Name | None = None
     window: Length = "30 days"
-    scale: tuple[tuple[float, float], ...]
+    scale: Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
     weight: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _names_what_it_takes(self) -> ScoreInput:
+        wanted = {"score": ["score"], "ratio": ["measure", "denominator"]}.get(
+            self.take, ["measure"]
+        )
+        named = [one for one in ("measure", "denominator", "score") if getattr(self, one)]
+        if named != wanted:
+            raise ValueError(f"take '{self.take}' needs {' and '.join(wanted)}, nothing else")
+        return self
 
 
 class Score(Frozen):

@@ -16,8 +16,9 @@ from metrics.definitions.expressions import Binary, Leaf, Node
 from metrics.definitions.loader import Definitions, load_definitions
 from metrics.definitions.model import Measure, Score
 from metrics.definitions.resolve import Resolver
-from metrics.errors import DefinitionError, Problem, did_you_mean
+from metrics.errors import DefinitionError
 from metrics.kinds import KINDS
+from metrics.parts.check import problems_of, unanswerable
 from metrics.parts.joins import Joins
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
@@ -25,7 +26,6 @@ from metrics.sources.model import Queries
 from metrics.sources.read import read_queries
 
 PART_TAKES = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})
-DERIVED_COLUMNS = frozenset({"day", "hour"})
 
 
 @dataclass(frozen=True)
@@ -124,103 +124,14 @@ def load_model(settings: Settings) -> Model:
     resolver = Resolver(definitions, numbers)
     resolver.resolve_all()
     joins = Joins(queries.entities, definitions.dimensions)
-    problems = [*resolver.problems, *_problems(definitions, queries, joins)]
+    problems = [*resolver.problems, *problems_of(definitions, queries, joins)]
     if problems:
         raise DefinitionError(problems)
     parts = tuple(plan_parts(definitions, queries.facts))
+    problems = list(unanswerable(definitions, resolver.trees, parts, joins))
+    if problems:
+        raise DefinitionError(problems)
     return Model(definitions, queries, joins, parts, resolver.trees)
-
-
-def _problems(definitions: Definitions, queries: Queries, joins: Joins) -> Iterator[Problem]:
-    for name, measure in definitions.measures.items():
-        for message in _measure_problems(measure, queries, joins):
-            yield definitions.problem(name, message)
-    for name, rollups in definitions.rollups.items():
-        for message in _rollup_problems(name, rollups, definitions, queries, joins):
-            yield definitions.problem(f"rollups.{name}", message)
-    yield from _name_problems(definitions)
-
-
-def _measure_problems(measure: Measure, queries: Queries, joins: Joins) -> Iterator[str]:
-    fact = queries.facts.get(measure.fact)
-    if fact is None:
-        yield f"there is no fact '{measure.fact}'. {did_you_mean(measure.fact, queries.facts)}"
-        return
-    known = [*fact.columns, *DERIVED_COLUMNS]
-    special = {"start_day", "seconds"} if fact.interval else set()
-    used = [*measure.where, *measure.key, *measure.within]
-    if measure.value and measure.value not in special:
-        used.append(measure.value)
-    for column in used:
-        path = joins.path(column, known)
-        if path is None or path.as_of:
-            hint = did_you_mean(column, known)
-            yield f"fact '{measure.fact}' reaches no column '{column}'. {hint}"
-    lasting = measure.kind in ("stock", "movement") or measure.at == "end" or measure.spread
-    if lasting and not fact.interval:
-        yield f"a {measure.kind} measure needs a fact with an interval"
-    if measure.kind == "snapshot" and not fact.snapshot:
-        yield "a snapshot measure needs a snapshot fact"
-    if measure.kind == "movement" and "customer_id" not in fact.columns:
-        yield "a movement measure needs a fact with a customer_id"
-    if measure.clock and fact.interval and fact.columns[fact.interval.from_].type != "instant":
-        yield "clock needs an interval of instants"
-    if measure.anchor and measure.anchor.fact not in queries.facts:
-        yield f"there is no fact '{measure.anchor.fact}' to anchor the cohort"
-
-
-def _rollup_problems(
-    name: str,
-    rollups: tuple[tuple[str, ...], ...],
-    definitions: Definitions,
-    queries: Queries,
-    joins: Joins,
-) -> Iterator[str]:
-    if name in queries.facts:
-        columns = (*queries.facts[name].columns, *DERIVED_COLUMNS)
-    elif name in definitions.measures:
-        measure = definitions.measures[name]
-        columns = (*measure.key, *measure.within)
-    else:
-        yield "is neither a fact nor a measure"
-        return
-    for rollup in rollups:
-        for column in rollup:
-            path = joins.path(column, columns)
-            if path is None:
-                yield f"column '{column}' cannot be reached from {name}"
-            elif path.as_of:
-                yield f"'{column}' changes over time; keep customer_id instead"
-
-
-def _name_problems(definitions: Definitions) -> Iterator[Problem]:
-    owners: dict[tuple[str, str], str] = {}
-    for name, metric in definitions.metrics.items():
-        for dimension in metric.dimensions:
-            if dimension not in definitions.dimensions:
-                hint = did_you_mean(dimension, definitions.dimensions)
-                yield definitions.problem(name, f"there is no dimension '{dimension}'. {hint}")
-        for alias in (name, *metric.aliases):
-            for domain in metric.domains:
-                other = owners.setdefault((domain, alias), name)
-                if other != name:
-                    yield definitions.problem(
-                        name, f"'{alias}' in {domain} is also a name of {other}"
-                    )
-        for other in metric.related:
-            if other not in definitions.metrics:
-                hint = did_you_mean(other, definitions.metrics)
-                yield definitions.problem(name, f"related metric '{other}' is unknown. {hint}")
-        yield from _unit_problems(definitions, name)
-
-
-def _unit_problems(definitions: Definitions, name: str) -> Iterator[Problem]:
-    """Units that the form decides: growth and shares are percentages."""
-    metric = definitions.metrics[name]
-    if metric.growth and metric.unit != "percentage":
-        yield definitions.problem(
-            name, f"is a growth, so its unit is percentage, not {metric.unit}"
-        )
 
 
 def kind_of(tree: Node | None, model: Model) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from metrics.definitions.expressions import Leaf
 from metrics.definitions.loader import Definitions
+from metrics.definitions.model import Bounds
 from metrics.errors import UnsafeAggregationError
 from metrics.parts.joins import Joins
 from metrics.parts.plan import Part
@@ -87,10 +88,14 @@ class Planner:
 
 def _adds_up(part: Part, split: Split) -> bool:
     """Members of a `within` dimension are never added: each is shown or the only one."""
-    single = {
-        name for name, wanted in split.where if isinstance(wanted, tuple) and len(wanted) == 1
-    }
+    single = {name for name, wanted in split.where if _is_one_member(wanted)}
     return all(name in split.by or name in single for name in part.within)
+
+
+def _is_one_member(wanted: object) -> bool:
+    if isinstance(wanted, tuple):
+        return len(wanted) == 1
+    return not isinstance(wanted, Bounds)
 
 
 PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})
