@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,14 @@ from hypothesis import strategies as st
 from tests.proof.compare import compare
 from tests.proof.roads import open_roads
 from tests.proof.sampling import random_cases
-from tests.proof.warehouses import Shape, random_tables, write_warehouse
-
-LAST_DAYS = [
-    date(2026, 3, 31),  # the clocks of Europe and America have just gone forward
-    date(2026, 11, 5),  # and back again
-    date(2024, 3, 2),  # a leap day
-    date(2025, 1, 10),  # a new year
-]
-ZONES = ["UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu"]
-MAY_BE_EMPTY = [
-    "app_database_locations",
-    "app_database_devices",
-    "app_database_subscription_changes",
-    "app_database_tap_events",
-    "app_database_page_views",
-    "hubspot_tickets",
-    "stripe_invoices",
-    "finance_monthly_costs",
-]
+from tests.proof.warehouses import (
+    LAST_DAYS,
+    MAY_BE_EMPTY,
+    ZONES,
+    Shape,
+    random_tables,
+    write_warehouse,
+)
 
 shapes = st.builds(
     Shape,

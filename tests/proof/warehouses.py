@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,7 +13,44 @@ from metrics.demo.write import table_statements
 from tests.proof import random_accounts, random_events
 from tests.proof.random_values import Maker, Row, Shape
 
-__all__ = ["Shape", "random_tables", "write_warehouse"]
+__all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
+
+LAST_DAYS = (
+    date(2026, 3, 31),  # the clocks of Europe and America have just gone forward
+    date(2026, 11, 5),  # and back again
+    date(2024, 3, 2),  # a leap day
+    date(2025, 1, 10),  # a new year
+)
+ZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu")
+MAY_BE_EMPTY = (
+    "app_database_locations",
+    "app_database_devices",
+    "app_database_subscription_changes",
+    "app_database_tap_events",
+    "app_database_page_views",
+    "hubspot_tickets",
+    "stripe_invoices",
+    "finance_monthly_costs",
+)
+
+
+def random_shape(seed: int) -> Shape:
+    """A shape of any kind; the same seed gives the same shape."""
+    chance = random.Random(seed)
+    return Shape(
+        seed=seed,
+        end=chance.choice(LAST_DAYS),
+        days=chance.choice([100, 60, 20, 130]),
+        lag=chance.choice([0, 0, 4, -3]),
+        customers=chance.randint(2, 6),
+        events=chance.choice([60, 20, 120]),
+        untidy=chance.random() < 0.8,
+        time_zone=chance.choice(ZONES),
+        week_start=chance.choice([0, 6, 3]),
+        fiscal_month=chance.choice([1, 2, 4, 12]),
+        empty=frozenset(chance.sample(MAY_BE_EMPTY, chance.choice([0, 0, 1]))),
+    )
+
 
 _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_accounts.people,
