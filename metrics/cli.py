@@ -99,6 +99,13 @@ def build() -> None:
 def run(
     port: Annotated[int, typer.Option(help="Port to serve the app on.")] = 8501,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Name browsers reach it by, when it is not localhost; repeat for more.",
+            envvar="METRICS_ALLOWED_HOSTS",
+        ),
+    ] = None,
 ) -> None:
     """Serve the app; makes the demo warehouse and a build first where they are missing."""
     with _plain_errors():
@@ -111,7 +118,7 @@ def run(
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
         out.print(f"\n{settings.warehouse_label} is served at [bold]http://{shown}:{port}[/bold]")
         out.print("Press Ctrl-C to stop.\n")
-        _serve(host, port)
+        _serve(host, port, ["localhost", "127.0.0.1", *(allow or [])])
 
 
 @app.command("list")
@@ -297,12 +304,13 @@ def _refuse_taken(port: int, host: str) -> None:
             ) from error
 
 
-def _serve(host: str, port: int) -> None:
-    """Become the Streamlit server; its settings lie beside the app."""
+def _serve(host: str, port: int, names: list[str]) -> None:
+    """Become the Streamlit server; it answers only to `names`, against DNS rebinding."""
     os.chdir(ROOT)
     arguments = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
     arguments += ["--server.port", str(port), "--server.address", host]
     arguments += ["--server.headless", "true"]
+    arguments += [part for name in names for part in ("--server.allowedHosts", name)]
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606  our own interpreter and app
 

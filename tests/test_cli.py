@@ -131,3 +131,20 @@ def test_a_bad_setting_is_named_and_never_quoted(monkeypatch: pytest.MonkeyPatch
     assert result.exit_code == 1
     assert "warehouse_url" in result.output
     assert "password" not in result.output
+
+
+def test_the_server_answers_only_to_the_names_it_was_given(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr("metrics.cli.os.execv", lambda path, arguments: started.append(arguments))
+    monkeypatch.chdir(home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    result = runner.invoke(app, ["run", "--port", port, "--allow", "metrics.example.org"])
+    assert result.exit_code == 0, result.output
+    pairs = list(zip(started[0], started[0][1:], strict=False))
+    names = [name for option, name in pairs if option == "--server.allowedHosts"]
+    assert names == ["localhost", "127.0.0.1", "metrics.example.org"]
+    assert f"http://localhost:{port}" in result.output
