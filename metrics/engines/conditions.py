@@ -22,6 +22,8 @@ def condition(column: Any, wanted: Any) -> list[Any]:
         return [column.is_(sa.true() if wanted else sa.false())]
     if isinstance(wanted, tuple):
         named = [value for value in wanted if value is not None]
+        if all(isinstance(value, str) for value in named):
+            column = sa.cast(column, sa.String())  # members are text, an hour's number too
         terms = [column.in_(named)] if named else []
         if len(named) < len(wanted):
             terms.append(column.is_(None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from metrics.errors import QueryError, did_you_mean
@@ -71,6 +71,8 @@ def _members(name: str, wanted: Sequence[str | None]) -> tuple[str | None, ...]:
 
 
 def _day(value: date | str | None) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     if value is None or isinstance(value, date):
         return value
     try:

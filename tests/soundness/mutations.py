@@ -253,9 +253,16 @@ RULES = [
     fault(
         "returning is having been active at any time before",
         "query.rules:_active_just_before",
-        "d.c.prev_day >= add_days(w.c.lo, -(days_between(w.c.lo, w.c.hi) + 1))",
+        "d.c.prev_day >= _opens_before(w)",
         "d.c.prev_day.is_not(None)",
         *("visitors_returning", "visitors_resurrected"),
+    ),
+    fault(
+        "just before is a day longer than the window",
+        "query.rules:_opens_before",
+        "(days_between(w.c.lo, w.c.hi) + 1)",
+        "(days_between(w.c.lo, w.c.hi) + 2)",
+        *("visitors_returning", "visitors_dormant"),
     ),
     fault(
         "the median is a mean",

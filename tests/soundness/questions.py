@@ -61,6 +61,8 @@ QUESTIONS = (
     Question(*SPRING, "month", where=(("industry", ("Bar", None)),)),
     Question(*SPRING, "month", where=(("plan", ("small",)),), compare=True),
     Question(*SPRING, where=(("platform", (None,)),)),
+    Question(*SPRING, where=(("hour", ("9", "16", "22")),)),
+    Question(*SPRING, "month", where=(("weekday", ("7",)),)),
     Question(*SPRING, "month", ("industry",), where=(("plan", ("large", None)),)),
     Question(*SPRING, "week", ("plan",), where=(("role", ("admin",)), ("industry", ("Hotel",)))),
 )

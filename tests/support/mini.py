@@ -55,10 +55,16 @@ def opened(spec: Spec, folder: Path, url: str | None = None) -> Iterator[Layer]:
 
 def prepare(spec: Spec, folder: Path, url: str | None = None) -> Settings:
     """Write a spec's queries, definitions and tables; settings that point at them."""
+    settings = declare(spec, folder, url)
+    write_tables(spec, settings.warehouse)
+    return settings
+
+
+def declare(spec: Spec, folder: Path, url: str | None = None) -> Settings:
+    """Write a spec's queries and definitions, but no table: enough for a model."""
     write_queries(spec, folder / "queries")
     write_definitions(spec, folder / "definitions")
     url = url or f"duckdb:///{folder / 'warehouse.duckdb'}"
-    write_tables(spec, url)
     return load_settings(
         env={},
         file=folder / "none.toml",
