@@ -14,6 +14,7 @@ from metrics.parts.plan import Part
 from metrics.query.compile import Group, Split, reach, rule_of
 
 AT_THE_END = frozenset({"until", "at"})
+BY_ITS_DAY = frozenset({"between", "cohort", "rows"})  # each row counts on one day and no other
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,28 @@ class Planner:
             return self._per_entity(leaf, split)
         part = self._smallest(leaf.measure, split, ())
         group = Group(part, rule_of(leaf, part), split, leaf.segment)
+        if group.rule not in BY_ITS_DAY:
+            self._refuse_calendar(leaf.measure, _named(split))
         return Planned(leaf, group, (part,), (leaf.take,))
 
     def _per_entity(self, leaf: Leaf, split: Split) -> Planned:
         names = (leaf.measure, *leaf.others)
         parts = tuple(self._smallest(name, split, leaf.by) for name in names)
         takes = tuple(self._inner_take(leaf, name) for name in names)
+        for name, take in zip(names, takes, strict=True):
+            if take != "sum":
+                self._refuse_calendar(name, [*_named(split), *leaf.by])
         return Planned(leaf, Group(parts[0], "per_entity", split), parts, takes)
+
+    def _refuse_calendar(self, name: str, wanted: Sequence[str]) -> None:
+        """A state or a key counted once has no day of its own that could tell a weekday."""
+        for dimension in wanted:
+            declared = self.definitions.dimensions.get(dimension)
+            if declared and declared.calendar:
+                raise UnsafeAggregationError(
+                    f"'{name}' does not belong to single days, so it has no {dimension}.",
+                    "Ask by day, or for a sum of what happened.",
+                )
 
     def _inner_take(self, leaf: Leaf, name: str) -> str:
         measure = self.definitions.measures[name]
@@ -66,7 +82,7 @@ class Planner:
         return "level"
 
     def _smallest(self, name: str, split: Split, also: Sequence[str]) -> Part:
-        wanted = dict.fromkeys([*split.by, *(key for key, _ in split.where), *also])
+        wanted = dict.fromkeys([*_named(split), *also])
         candidates = self.by_measure.get(name, [])
         for part in candidates:
             if _adds_up(part, split) and reach(self.joins, part, list(wanted)) is not None:
@@ -84,6 +100,11 @@ class Planner:
         except UnsafeAggregationError:
             return False
         return True
+
+
+def _named(split: Split) -> list[str]:
+    """Dimensions shown or filtered on."""
+    return [*split.by, *(name for name, _ in split.where)]
 
 
 def _adds_up(part: Part, split: Split) -> bool:
