@@ -58,14 +58,31 @@ class Pinned:
             raise UnknownNameError("dimension", dimension, known)
         if dimension in CALENDAR_MEMBERS:
             return list(CALENDAR_MEMBERS[dimension])
-        spec = known[dimension]
-        column = spec.column or dimension
-        for name, entity in self._model.queries.entities.items():
-            if column in entity.columns and (spec.as_of in (None, name)):
-                table = self._entities[name]
-                done = self._run(sa.select(table.c[column]).distinct())
-                return sorted(str(row[0]) for row in done.rows if row[0] is not None)
-        return []
+        column = known[dimension].column or dimension
+        tables = self._tables_with(column, known[dimension].as_of)
+        values = [sa.cast(table.c[column], sa.String()) for table in tables]
+        selects = [sa.select(value.label("member")).distinct() for value in values]
+        if not selects:
+            return []
+        found = self._run(sa.union(*selects)).rows
+        return sorted(str(row[0]) for row in found if row[0] is not None)
+
+    def _tables_with(self, column: str, as_of: str | None) -> Iterator[sa.TableClause]:
+        """Tables that hold a column's values: the entity it is the key of, or all that have it."""
+        entities = self._model.queries.entities
+        owner = as_of or next((name for name, one in entities.items() if one.key == column), None)
+        if owner:
+            yield self._entities[owner]
+            return
+        yield from (self._entities[name] for name, one in entities.items() if column in one.columns)
+        # A column of events is in the parts that keep it: the first part of each is enough.
+        facts: set[str] = set()
+        for part in self._model.parts:
+            fact = self._model.facts_of(part.measures[0])[0]
+            own = column in part.dimensions and column in self._model.queries.facts[fact].columns
+            if own and fact not in facts and part.name in self.build.parts:
+                facts.add(fact)
+                yield self._part(part)
 
     @cached_property
     def _entities(self) -> dict[str, sa.TableClause]:
