@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from metrics.demo import write_demo
-from tests.proof.compare import Case, by_dimension, compare
+from tests.proof import answer
+from tests.proof.compare import Case, by_dimension, compare, same
+from tests.proof.question import growth, minus
 from tests.proof.registry import PROOFS
 from tests.proof.roads import Roads, open_roads
 
@@ -123,3 +125,44 @@ def test_break_downs_within_a_filter(demo: Roads) -> None:
     assert_same(
         demo, Case(demo.having("tier", "industry", "region"), FIRST, END, by=("tier",), where=where)
     )
+
+
+@pytest.mark.parametrize(
+    ("compare_with", "grain"),
+    [("previous_period", None), ("previous_month", "month"), ("previous_year", None)],
+)
+def test_comparisons(demo: Roads, compare_with: str, grain: str | None) -> None:
+    """The earlier value is what the earlier dates give; no growth from nothing, zero or less."""
+    frame = demo.layer.query(
+        list(demo.live),
+        start=date(2026, 9, 1),
+        end=date(2026, 11, 5),
+        grain=grain,
+        compare=compare_with,
+    ).frame
+    wrong = []
+    for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
+        first, last = row["previous_start"], row["previous_end"]
+        before = None if first is None else answer(demo.world, row["metric"], first, last)[""]
+        change = minus(row["value"], before)
+        relative = growth(row["value"], before)
+        for name, right in (("previous_value", before), ("change", change), ("growth", relative)):
+            if not same(row[name], right):
+                wrong.append((row["metric"], row["start"], first, last, name, row[name], right))
+    assert wrong == []
+    assert frame["previous_value"].notna().any()
+
+
+def test_periods_say_how_complete_they_are(demo: Roads) -> None:
+    frame = demo.layer.query(
+        ["total_mrr", "tap_events_30d"],
+        start=date(2026, 9, 10),
+        end=date(2026, 11, 10),
+        grain="month",
+    ).frame
+    told = frame[["start", "complete", "covered_days", "bucket_days"]].drop_duplicates()
+    assert [tuple(row) for row in told.itertuples(index=False)] == [
+        (date(2026, 9, 10), False, 21, 30),
+        (date(2026, 10, 1), True, 31, 31),
+        (date(2026, 11, 1), False, 0, 30),
+    ]
