@@ -286,9 +286,8 @@ def test_all_metrics_need_one_statement_for_each_part_rule_and_entity(layer: Lay
     asked = layer.query(list(METRICS), **SPRING, grain="month")
     shared = [ran for ran in asked.ran if ran.reason.split("'")[1] in RULES]
     assert len(asked.ran) - len(shared) == sum("entities" in one for one in METRICS.values())
-    # movements are asked twice: of the customers as they were, and as they are
-    assert len(shared) == len({(ran.part, ran.reason) for ran in shared}) + 1
-    assert len(shared) <= 20
+    # Besides one for each part and rule: movements by the customers as they were, two filters.
+    assert len(shared) <= len({(ran.part, ran.reason) for ran in shared}) + 3 <= 19
 
 
 # Refusals
