@@ -66,7 +66,7 @@ ANY_TIME = settings(
 )
 
 
-@settings(ANY_TIME, max_examples=12)
+@settings(ANY_TIME, max_examples=8)
 @given(shapes)
 def test_random_warehouses(shape: Shape) -> None:
     check(shape, rounds=1)
