@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+SOURCES = {"store": "store", "live": "rows kept"}  # in the words of a stamp
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -36,7 +38,7 @@ class Stamp:
             f"Build {self.build_id} of {self.warehouse} ({self.engine})",
             f"Data to {' / '.join(f'{day:%Y-%m-%d}' for day in days)}",
             f"Definitions {listed}",
-            f"Computed {self.computed_at:%Y-%m-%d %H:%M:%S} UTC from the {self.source}",
+            f"Computed {self.computed_at:%Y-%m-%d %H:%M:%S} UTC from the {SOURCES[self.source]}",
             *self.warnings,
         ]
 
@@ -124,9 +126,12 @@ class Result:
 
 
 def _pivot(frame: pd.DataFrame, index: list[str]) -> pd.DataFrame:
-    """Wide form by merging, because a pivot drops the empty bucket."""
+    """Wide form by merging, because a pivot drops the empty bucket.
+
+    Every metric of an answer has the same periods and members, in the answer's own order.
+    """
     wide: pd.DataFrame | None = None
     for metric, rows in frame.groupby("metric", sort=False):
         column = rows[[*index, "value"]].rename(columns={"value": str(metric)})
-        wide = column if wide is None else wide.merge(column, on=index, how="outer")
+        wide = column if wide is None else wide.merge(column, on=index, how="left")
     return wide if wide is not None else pd.DataFrame(columns=index)
