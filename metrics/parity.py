@@ -187,8 +187,8 @@ def _at_every_grain(
 ) -> list[Query]:
     starts = {
         Grain.DAY: end - timedelta(days=13),
-        Grain.WEEK: end - timedelta(weeks=9),
-        Grain.MONTH: add_months(end.replace(day=1), -12),
+        Grain.WEEK: end - timedelta(weeks=6),
+        Grain.MONTH: add_months(end.replace(day=1), -7),
         None: add_months(end, -12) + timedelta(days=1),
     }
     return [Query(names, start, end, grain, by=by, where=where) for grain, start in starts.items()]

@@ -93,6 +93,7 @@ class Answers:
         self.info = info
         self.calendar = calendar
         self._run = run
+        self._first_days: dict[tuple[str, ...], date | None] = {}
         self._compiler = Compiler(model.joins, tables, calendar)
         self._planner = Planner(model.definitions, model.joins, model.parts)
 
@@ -350,12 +351,7 @@ class Answers:
 
     def _covered(self, leaf: Leaf, days: Window) -> bool:
         """Whether the leaf's facts can tell about the window at all."""
-        firsts = [
-            self.info.facts[fact].first_day
-            for measure in measures_of(leaf)
-            for fact in self.model.required_facts(measure)
-        ]
-        first = max((day for day in firsts if day), default=None)
+        first = self._first_day(measures_of(leaf))
         if first is None or days.hi < first:
             return False
         if leaf.take in OF_THE_END:
@@ -363,6 +359,14 @@ class Answers:
         if leaf.take.startswith("keys_"):  # what a key did before is told by the window before
             return days.lo - (days.hi - days.lo + ONE_DAY) >= first
         return days.lo >= first or not leaf.window.trailing or days.lo == BEGINNING
+
+    def _first_day(self, measures: tuple[str, ...]) -> date | None:
+        """First day on which all facts of some measures are known."""
+        if measures not in self._first_days:
+            facts = [fact for name in measures for fact in self.model.required_facts(name)]
+            days = [self.info.facts[fact].first_day for fact in facts]
+            self._first_days[measures] = max((day for day in days if day), default=None)
+        return self._first_days[measures]
 
     def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
         """What a member without rows has: nothing for averages, zero for sums.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,7 @@ import pytest
 
 from metrics import Layer, Query, Result
 from metrics.errors import (
-    AmbiguousNameError,
-    MetricWaitingError,
-    QueryError,
     UnknownNameError,
-    UnsafeAggregationError,
 )
 from metrics.query.rules import RULES
 from tests.soundness.company import AS_OF, FIRST_DAY, LAST_DAY_OF_BANK
@@ -288,115 +284,6 @@ def test_all_metrics_need_one_statement_for_each_part_rule_and_entity(layer: Lay
     assert len(asked.ran) - len(shared) == sum("entities" in one for one in METRICS.values())
     # Besides one for each part and rule: movements by the customers as they were, two filters.
     assert len(shared) <= len({(ran.part, ran.reason) for ran in shared}) + 3 <= 19
-
-
-# Refusals
-
-
-@pytest.mark.parametrize(
-    ("metrics", "question", "error", "message"),
-    [
-        ("visit", {}, UnknownNameError, "There is no metric 'visit'. Did you mean 'visits'"),
-        ("zzz", {}, UnknownNameError, "There is no metric 'zzz'."),
-        ("visits", {"by": "plans"}, UnknownNameError, "no dimension 'plans'. Did you mean 'plan'?"),
-        ("visits", {"where": {"plann": ["large"]}}, UnknownNameError, "Did you mean 'plan'?"),
-        ("pages", {"by": "role"}, UnsafeAggregationError, "'pages' cannot be split or filtered by"),
-        ("rent_cost", {"by": "plan"}, UnsafeAggregationError, "Its dimensions are: none."),
-        ("visits", {"by": ["hour", "role"]}, UnsafeAggregationError, "not kept by hour, role tog"),
-        (
-            "visitors",
-            {"where": {"platform": ["phone", "desktop"]}},
-            UnsafeAggregationError,
-            "not ke",
-        ),
-        ("visits", {"grain": "decade"}, QueryError, "There is no grain 'decade'."),
-        ("visits", {"grain": "months"}, QueryError, "Did you mean 'month'? Use one of day, week"),
-        ("visits", {"compare": "last_year"}, QueryError, "There is no comparison 'last_year'."),
-        (
-            "visits",
-            {"start": "1 May"},
-            QueryError,
-            "'1 May' is not a date. Write it as 2026-01-31.",
-        ),
-        ("visits", {"start": "2024-02-30"}, QueryError, "'2024-02-30' is not a date."),
-        ("visits", {"start": "2024-02-02", "end": "2024-02-01"}, QueryError, "Swap the two dates."),
-        ("visits", {"where": {"plan": "large"}}, QueryError, "The filter on 'plan' needs a list"),
-        ("visits", {"where": {"plan": []}}, QueryError, "The filter on 'plan' needs a list"),
-        ([], {}, QueryError, "No metric was asked for. Name at least one."),
-        ("visits", {"start": "1990-01-01", "grain": "day"}, QueryError, "Ask for a coarser grain"),
-    ],
-)
-def test_what_cannot_be_answered_is_refused_with_a_way_out(
-    layer: Layer, metrics: Any, question: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error) as caught:
-        layer.query(metrics, **question)
-    assert message in str(caught.value)
-
-
-def test_a_moment_is_its_day(layer: Layer) -> None:
-    moment = layer.query(
-        "visits", start=datetime(2024, 3, 1, 12), end=pd.Timestamp("2024-03-31 23:00")
-    )
-    day = layer.query("visits", start=date(2024, 3, 1), end="2024-03-31")
-    assert moment.value() == day.value()
-
-
-NAMES: dict[str, Any] = {
-    "as_of": "2024-01-02",
-    "facts": {
-        "sales": {
-            "key": ["id"],
-            "time": "sold_on",
-            "columns": {"id": "integer", "sold_on": "date"},
-            "rows": [[1, "2024-01-01"], [2, "2024-01-02"]],
-        },
-        "visits": {
-            "key": ["id"],
-            "time": "came_on",
-            "columns": {"id": "integer", "came_on": "date"},
-            "rows": [],
-        },
-    },
-    "measures": {
-        "sold": {"fact": "sales", "kind": "flow"},
-        "came": {"fact": "visits", "kind": "flow"},
-    },
-    "metrics": {
-        "sales_rate": {"measure": "sold", "domains": ["sales"], "aliases": ["rate", "turnover"]},
-        "product_rate": {"expression": "2 * sold", "domains": ["product"], "aliases": ["rate"]},
-        "visits": {"measure": "came"},
-        "wish": {"needs": [{"source": "raw.surveys", "columns": ["score", "day"]}]},
-    },
-}
-
-
-def test_names_and_what_metrics_wait_for(tmp_path: Path) -> None:
-    with opened(NAMES, tmp_path) as layer:
-        one, two = (layer.query(name).value() for name in ("sales_rate", "product_rate"))
-        assert (one, two) == (2, 4)
-        assert layer.query("turnover").value() == 2
-        assert layer.query("sales.rate").value() == 2
-        assert layer.query("rate", domain="product").value() == 4
-        with pytest.raises(AmbiguousNameError, match=r"Ask for 'sales\.rate' or 'product\.rate'"):
-            layer.query("rate")
-        with pytest.raises(UnknownNameError):
-            layer.query("marketing.rate")
-        with pytest.raises(MetricWaitingError) as caught:
-            layer.query(["sales_rate", "visits", "wish"])
-        assert caught.value.message == (
-            "'visits' waits for rows in visits; "
-            "'wish' waits for raw.surveys.score, raw.surveys.day."
-        )
-        found = layer.query(["sales_rate", "visits", "wish"], skip_waiting=True)
-        assert dict(found.waiting) == {
-            "visits": ("rows in visits",),
-            "wish": ("raw.surveys.score", "raw.surveys.day"),
-        }
-        assert list(found.frame["metric"]) == ["sales_rate"]
-        nothing = layer.query("wish", skip_waiting=True, grain="month", by=[])
-        assert nothing.frame.empty
-        assert list(nothing.frame.columns) == list(found.frame.columns)
 
 
 def test_the_catalog_knows_from_when_to_when(layer: Layer) -> None:

@@ -13,13 +13,16 @@ from metrics.pipeline import run_build
 from metrics.settings import Settings
 from tests.soundness.definitions import METRICS as DECLARED
 from tests.soundness.definitions import company
-from tests.soundness.mutations import MUTATIONS, Mutation, planted
+from tests.soundness.mutation import Mutation, planted
+from tests.soundness.mutations_of_builds import BUILDS_GONE_WRONG
+from tests.soundness.mutations_of_questions import QUESTIONS_GONE_WRONG
 from tests.soundness.oracle import Oracle
 from tests.soundness.questions import Wrong, disagreements
 from tests.soundness.readings import METRICS
 from tests.support.mini import opened, prepare
 
 SEED = 1
+MUTATIONS = [*QUESTIONS_GONE_WRONG, *BUILDS_GONE_WRONG]
 
 
 def test_every_metric_is_read_by_the_oracle() -> None:
