@@ -59,6 +59,8 @@ class Executed:
 
 
 Run = Callable[[Any], Executed]
+MOST_PERIODS = 1500
+MOST_ROWS = 500_000
 OF_THE_END = frozenset({"level", "known_keys", "last_days"})
 EMPTY_IS_NOTHING = frozenset({"quantile", "median", "max", "top_share", "share_at_least"})
 
@@ -113,7 +115,7 @@ class Answers:
         return [self._result(one, cells[one.split], ran[one.split]) for one in asked]
 
     def _understand(self, query: Query) -> _Asked:
-        end = query.end or self.info.as_of
+        end = query.end or max(self.info.as_of, query.start or self.info.as_of)
         start = query.start or add_months(end, -12) + ONE_DAY
         for name in (*query.by, *(name for name, _ in query.where)):
             if name not in self.model.definitions.dimensions:
@@ -133,7 +135,7 @@ class Answers:
                 "Load the data and build again, or leave the metric out.",
             )
         periods = split(start, end, query.grain, self.calendar)
-        if len(periods) > 1500:
+        if len(periods) > MOST_PERIODS:
             raise QueryError(
                 f"The range has {len(periods)} periods.", "Ask for a coarser grain or fewer days."
             )
@@ -263,6 +265,11 @@ class Answers:
         self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]], ran: Sequence[Ran]
     ) -> Result:
         members = self._members(asked, cells)
+        size = len(members) * len(asked.periods) * len(asked.metrics)
+        if size > MOST_ROWS:
+            raise QueryError(
+                f"The answer has {size:,} rows.", "Ask for fewer members, periods or metrics."
+            )
         parts = [
             self._metric_rows(asked, name, info, tree, members, cells)
             for name, info, tree in asked.metrics

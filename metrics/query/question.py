@@ -12,6 +12,7 @@ from metrics.periods import Comparison, Grain
 
 _Choice = TypeVar("_Choice", Grain, Comparison)
 Members = Mapping[str, Sequence[str | None]]
+YEARS = range(1900, 2201)  # room enough on both sides to look back and ahead
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,19 @@ def _members(name: str, wanted: Sequence[str | None]) -> tuple[str | None, ...]:
 
 
 def _day(value: date | str | None) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise QueryError(f"'{value}' is not a date.", "Write it as 2026-01-31.") from error
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError as error:
+            raise QueryError(f"'{value}' is not a date.", "Write it as 2026-01-31.") from error
+    day = value.date() if isinstance(value, datetime) else value
+    if day.year not in YEARS:
+        raise QueryError(
+            f"{day} lies outside the years {YEARS[0]} to {YEARS[-1]}.", "Ask for nearer dates."
+        )
+    return day
 
 
 def _choice(value: str | None, choices: type[_Choice], what: str) -> _Choice | None:

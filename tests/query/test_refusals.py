@@ -46,6 +46,8 @@ from tests.support.mini import opened
             "'1 May' is not a date. Write it as 2026-01-31.",
         ),
         ("visits", {"start": "2024-02-30"}, QueryError, "'2024-02-30' is not a date."),
+        ("visits", {"start": "0001-01-01"}, QueryError, "lies outside the years 1900 to 2200."),
+        ("visits", {"end": "9999-12-31"}, QueryError, "9999-12-31 lies outside the years"),
         ("visits", {"start": "2024-02-02", "end": "2024-02-01"}, QueryError, "Swap the two dates."),
         ("visits", {"where": {"plan": "large"}}, QueryError, "The filter on 'plan' needs a list"),
         ("visits", {"where": {"plan": []}}, QueryError, "The filter on 'plan' needs a list"),
@@ -67,6 +69,30 @@ def test_a_moment_is_its_day(layer: Layer) -> None:
     )
     day = layer.query("visits", start=date(2024, 3, 1), end="2024-03-31")
     assert moment.value() == day.value()
+
+
+def test_an_answer_nobody_can_read_is_refused(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.query.answer.MOST_ROWS", 50)
+    with pytest.raises(QueryError, match=r"The answer has 56 rows\. Ask for fewer members"):
+        layer.query(["visits", "pages"], by="industry", grain="month", start="2023-10-01")
+    assert len(layer.query("visits", by="industry", grain="month", start="2023-10-01").frame) == 28
+
+
+def test_what_is_still_to_come_has_no_value(layer: Layer) -> None:
+    asked = layer.query("visits", start="2024-05-01")
+    assert (asked.frame["start"][0], asked.frame["end"][0]) == (date(2024, 5, 1), date(2024, 5, 1))
+    assert asked.value() is None
+
+
+def test_the_edges_of_time_are_no_trouble(layer: Layer) -> None:
+    everything = list(layer.catalog.metrics)
+    for start, end in (("1900-01-01", "1900-02-01"), ("2200-11-30", "2200-12-31")):
+        asked = layer.query(
+            everything, start=start, end=end, grain="month", compare="previous_year"
+        )
+        assert asked.frame["value"].isna().all()
 
 
 NAMES: dict[str, Any] = {
