@@ -158,7 +158,7 @@ DOMAIN_NAMES = {
     "product": "Product analytics",
     "marketing": "Marketing",
 }
-STATUS_NAMES = {"live": "Live", "waiting": "Waiting"}
+STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked": "Blocked"}
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",

@@ -12,7 +12,12 @@ from app.text import code, plain
 from metrics import MetricInfo
 from metrics.format import day_text, unit_text
 
-STATUS_BADGES = {"live": ":green-badge[Live]", "waiting": ":gray-badge[Waiting]"}
+STATUS_BADGES = {
+    "live": ":green-badge[Live]",
+    "ready": ":blue-badge[Ready]",
+    "waiting": ":gray-badge[Waiting]",
+    "blocked": ":orange-badge[Blocked]",
+}
 
 
 def definition(run: Run, info: MetricInfo) -> None:

@@ -157,7 +157,7 @@ class Catalog:
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
             dimensions=tuple(d for d in metric.dimensions if self._splits(leaves, d)),
-            status="waiting" if waiting else "live",
+            status=self._status(metric, waiting),
             waiting_for=waiting,
             facts=facts,
             sources=tuple(dict.fromkeys(self._sources(facts))),
@@ -172,17 +172,28 @@ class Catalog:
 
     def _waiting(self, name: str, metric: Metric, leaves: Sequence[Leaf]) -> Iterator[str]:
         """What a metric lacks: tables and columns, rows, or a build with its definition."""
-        for need in metric.needs if metric.form is None else ():
-            yield from (f"{need.source}.{column}" for column in need.columns)
-            if not need.columns:
-                yield need.source
         if metric.form is None:
+            yield from self._needs(name, metric)
             return
         if self.info is None:
             yield "a first build"
             return
         found = dict.fromkeys(lack for leaf in leaves for lack in self._lacks(leaf, self.info))
         yield from found
+
+    def _needs(self, name: str, metric: Metric) -> Iterable[str]:
+        """What a placeholder waits for in the warehouse this build looked at."""
+        if self.info is not None and name in self.info.needs_missing:
+            return self.info.needs_missing[name] or (HAS_DATA,)
+        return [f"{need.source}.{column}" for need in metric.needs for column in need.columns]
+
+    def _status(self, metric: Metric, waiting: tuple[str, ...]) -> str:
+        """live; ready (data is there, a formula is not); blocked (no rows); waiting."""
+        if not waiting:
+            return "live"
+        if waiting == (HAS_DATA,):
+            return "ready"
+        return "blocked" if all(lack.startswith(NO_ROWS) for lack in waiting) else "waiting"
 
     def _lacks(self, leaf: Leaf, info: BuildInfo) -> Iterator[str]:
         for measure in measures_of(leaf):
@@ -201,7 +212,7 @@ class Catalog:
             return ("a new build (its query is new)",)
         if state.missing:
             return state.missing
-        return () if state.available else (f"rows in {fact}",)
+        return () if state.available else (f"{NO_ROWS}{fact}",)
 
     def _kept(self, measure: str, info: BuildInfo) -> bool:
         parts = [part for part in self.model.parts if measure in part.measures]
@@ -230,6 +241,8 @@ class Catalog:
         return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
 
 
+HAS_DATA = "a formula (its data has arrived)"
+NO_ROWS = "rows in "
 COPIED = (
     "label",
     "description",

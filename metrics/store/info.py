@@ -68,5 +68,6 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     findings: tuple[FindingInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
+    needs_missing: dict[str, tuple[str, ...]] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
