@@ -55,7 +55,6 @@ class Settings(BaseModel):
     price_per_litre: Annotated[float, Field(ge=0)] = 8.0
     energy_price_kwh: Annotated[float, Field(ge=0)] = 0.12
     keep_builds: Annotated[int, Field(ge=1, le=50)] = 3
-    row_limit: Annotated[int, Field(ge=1000)] = 200_000
     demo_scale: str = "demo"
 
     @field_validator("time_zone")
