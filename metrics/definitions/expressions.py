@@ -48,6 +48,11 @@ class Leaf(Node):
     days: int = 0
     whole: bool = False
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Every measure or score it rests on."""
+        return (self.measure, *self.others)
+
     def leaves(self) -> Iterator[Leaf]:
         yield self
 

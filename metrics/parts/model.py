@@ -17,15 +17,13 @@ from metrics.definitions.loader import Definitions, load_definitions
 from metrics.definitions.model import Measure, Score
 from metrics.definitions.resolve import Resolver
 from metrics.errors import DefinitionError
-from metrics.kinds import KINDS
+from metrics.kinds import KINDS, PER_ENTITY
 from metrics.parts.check import problems_of, unanswerable
 from metrics.parts.joins import Joins
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
 from metrics.sources.model import Queries
 from metrics.sources.read import read_queries
-
-PART_TAKES = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ class Model:
         tree = self.trees.get(name)
         if tree is None:
             return digest([name])
-        used = sorted({leaf.measure for leaf in tree.leaves()} | others_in(tree))
+        used = sorted({name for leaf in tree.leaves() for name in leaf.measures})
         sql = [
             file.text
             for measure in used
@@ -99,11 +97,6 @@ class Model:
             for file in self.queries.facts[fact].files
         ]
         return digest([repr(tree), [self._declared(measure) for measure in used], sql])
-
-
-def others_in(tree: Node) -> set[str]:
-    """Second measures of per-entity leaves."""
-    return {other for leaf in tree.leaves() if leaf.take in PART_TAKES for other in leaf.others}
 
 
 def digest(value: object) -> str:
@@ -150,7 +143,7 @@ def kind_of(tree: Node | None, model: Model) -> str:
 
 
 def _leaf_kind(leaf: Leaf, model: Model) -> str:
-    if leaf.take in PART_TAKES:
+    if leaf.take in PER_ENTITY:
         return "entities"
     if leaf.measure in model.definitions.scores:
         return "score"

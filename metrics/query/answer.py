@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from metrics.definitions.expressions import Binary, Leaf, Node
 from metrics.errors import MetricWaitingError, QueryError, UnknownNameError, UnsafeAggregationError
+from metrics.kinds import PER_ENTITY
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
 from metrics.periods import (
@@ -28,7 +29,7 @@ from metrics.periods import (
     move_period,
     split,
 )
-from metrics.query.catalog import Catalog, MetricInfo, measures_of
+from metrics.query.catalog import Catalog, MetricInfo
 from metrics.query.cells import (
     Cell,
     Member,
@@ -41,7 +42,7 @@ from metrics.query.cells import (
 from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
 from metrics.query.evaluate import Array, Scope, evaluate, growth, window
 from metrics.query.per_entity import per_entity
-from metrics.query.plan import PER_ENTITY, Planned, Planner
+from metrics.query.plan import Planned, Planner
 from metrics.query.question import Query
 from metrics.query.rules import compile_group
 from metrics.query.stamp import is_live, stamp_of
@@ -358,7 +359,7 @@ class Answers:
 
     def _covered(self, leaf: Leaf, days: Window) -> bool:
         """Whether the leaf's facts can tell about the window at all."""
-        first = self._first_day(measures_of(leaf))
+        first = self._first_day(leaf.measures)
         if first is None or days.hi < first:
             return False
         if leaf.take in OF_THE_END:

@@ -140,7 +140,7 @@ class Catalog:
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
         tree = self.model.trees.get(name)
         leaves = list(tree.leaves()) if tree else []
-        names = [n for leaf in leaves for n in measures_of(leaf)]
+        names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
         waiting = tuple(self._waiting(name, metric, leaves))
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
@@ -196,7 +196,7 @@ class Catalog:
         return "blocked" if all(lack.startswith(NO_ROWS) for lack in waiting) else "waiting"
 
     def _lacks(self, leaf: Leaf, info: BuildInfo) -> Iterator[str]:
-        for measure in measures_of(leaf):
+        for measure in leaf.measures:
             missing = [
                 lack
                 for fact in self.model.required_facts(measure)
@@ -261,11 +261,6 @@ COPIED = (
     "related",
     "window",
 )
-
-
-def measures_of(leaf: Leaf) -> tuple[str, ...]:
-    """Measures or scores a leaf rests on."""
-    return (leaf.measure, *leaf.others)
 
 
 def _score(info: MetricInfo, words: Sequence[str]) -> int | None:

@@ -33,7 +33,7 @@ def per_entity(
     inner_split = replace(group.split, by=tuple(dict.fromkeys((*group.split.by, *leaf.by))))
     streams, reached = [], None
     for index, (part, take) in enumerate(zip(parts, takes, strict=True)):
-        name = (leaf.measure, *leaf.others)[index]
+        name = leaf.measures[index]
         inner_group = replace(group, part=part, split=inner_split)
         one = Leaf(name, take)
         d, reached = compiler.days(inner_group, ("day",), kept_columns(part, [one]), f"d{index}")

@@ -9,6 +9,7 @@ from metrics.definitions.expressions import Leaf
 from metrics.definitions.loader import Definitions
 from metrics.definitions.model import Bounds
 from metrics.errors import UnsafeAggregationError
+from metrics.kinds import PER_ENTITY
 from metrics.parts.joins import Joins
 from metrics.parts.plan import Part
 from metrics.query.compile import Group, Split, reach, rule_of
@@ -55,7 +56,7 @@ class Planner:
         return Planned(leaf, group, (part,), (leaf.take,))
 
     def _per_entity(self, leaf: Leaf, split: Split) -> Planned:
-        names = (leaf.measure, *leaf.others)
+        names = leaf.measures
         parts = tuple(self._smallest(name, split, leaf.by) for name in names)
         takes = tuple(self._inner_take(leaf, name) for name in names)
         for name, take in zip(names, takes, strict=True):
@@ -117,6 +118,3 @@ def _is_one_member(wanted: object) -> bool:
     if isinstance(wanted, tuple):
         return len(wanted) == 1
     return not isinstance(wanted, Bounds)
-
-
-PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.missing import CHROMIUM, missing
+from tests.support.missing import AXE, CHROMIUM, missing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -47,5 +47,5 @@ def axe_js() -> str:
     """Source of axe-core, to be evaluated in a page before `axe.run()`."""
     spec = importlib.util.find_spec("axe_core_python")
     if spec is None or spec.origin is None:
-        pytest.skip("axe-core-python is not installed: make test installs it")
+        missing(AXE)
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")

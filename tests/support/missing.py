@@ -30,6 +30,7 @@ CHROMIUM = Tool(
     "apt-get install chromium, or .venv/bin/playwright install chromium, "
     "or name one: CHROMIUM_PATH=/path/to/chromium make test",
 )
+AXE = Tool("axe-core", "REQUIRE_BROWSER", "make test installs it (axe-core-python)")
 
 
 def missing(tool: Tool, why: str = "not found") -> NoReturn:
