@@ -187,7 +187,7 @@ def query(
 
 @app.command()
 def status() -> None:
-    """The current build: its age, coverage, identities and what was set aside."""
+    """The current build: its age, coverage, identities and what its checks found."""
     from metrics.layer import open_layer
 
     with _plain_errors(), open_layer().hold() as pinned:
@@ -198,8 +198,10 @@ def status() -> None:
             days = [str(day) if day else "" for day in (fact.first_day, fact.as_of)]
             table.add_row(name, f"{fact.rows:,}", *days, ", ".join(fact.missing))
         out.print(table)
-        for item in build.findings:
-            out.print(f"{item.about}: {item.rows:,} rows {item.reason}, set aside")
+        failing = pinned.catalog.quality.failing
+        out.print(f"{len(build.checks)} checks of the data, {len(failing)} found something")
+        for check in failing:
+            _write(f"  {_check_text(check)}")
         broken = [identity for identity in build.identities if identity.broken]
         out.print(f"{len(build.identities)} identities checked, {len(broken)} broken")
         for identity in broken:
@@ -313,6 +315,14 @@ def _serve(host: str, port: int, names: list[str]) -> None:
     arguments += [part for name in names for part in ("--server.allowedHosts", name)]
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606  our own interpreter and app
+
+
+def _check_text(check: Any) -> str:
+    """A failing check as one line: what, in how many rows, for example, and what follows."""
+    name = check.about.partition(".")[2]
+    examples = f" ({', '.join(check.examples)})" if check.examples else ""
+    rows = f"{check.failing:,} of {check.rows:,} rows"
+    return f"{name}: {check.found} in {rows}{examples}, {check.effect}"
 
 
 def _as_json(info: Any) -> dict[str, Any]:

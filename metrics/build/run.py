@@ -12,20 +12,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.checks import Severity, contents_of, hold
 from metrics.build.parts import Maker, make_part
 from metrics.build.scores import make_score
 from metrics.build.snapshots import keep_snapshot
-from metrics.build.stage import Finding, Staged, entity_name, stage_entity, stage_fact, stage_name
+from metrics.build.stage import Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
 from metrics.errors import WarehouseError
 from metrics.parts.model import Model
+from metrics.parts.needs import lacking
 from metrics.settings import Settings
 from metrics.sources.contract import Contract, check, missing_names
-from metrics.sources.model import Entity, Fact, SqlFile
+from metrics.sources.model import Dependencies, Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
-from metrics.sources.warehouse import Inspected, inspect_warehouse
+from metrics.sources.warehouse import Inspected, find, inspect_warehouse
 from metrics.store.base import Writing
-from metrics.store.info import BuildInfo, FactState, FindingInfo
+from metrics.store.info import BuildInfo, CheckInfo, FactState, kept_by_no_row
 
 Progress = Callable[[str, float], None]
 
@@ -42,8 +44,16 @@ class _Run:
     contract: Contract
     last_full_day: date
     staged: dict[str, Staged] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    checks: list[CheckInfo] = field(default_factory=list)
     systems: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def entities_missing(self) -> dict[str, tuple[str, ...]]:
+        """What each entity lacks that cannot be made."""
+        lacks = {
+            name: self.contract.missing(f"entity.{name}") for name in self.model.queries.entities
+        }
+        return {name: lack for name, lack in lacks.items() if lack}
 
     def tables(self) -> dict[str, str]:
         """Where each staged entity and fact lies, by qualified name."""
@@ -64,8 +74,17 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
     for done, name in enumerate(names):
         progress(f"Reading {name.partition('.')[2]}", done / steps)
         _stage(run, name)
+    progress("Checking the data", len(names) / steps)
+    _check_contents(run)
     states = _fact_states(run)
-    maker = Maker(run.space, model.definitions, model.queries.facts, model.joins, run.last_full_day)
+    maker = Maker(
+        run.space,
+        model.definitions,
+        model.queries.facts,
+        model.joins,
+        run.last_full_day,
+        _without_values(run),
+    )
     made: dict[str, str] = {}
     for done, part in enumerate(model.parts, start=len(names)):
         progress(f"Making {part.name}", done / steps)
@@ -95,16 +114,13 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         first_day=min(state.first_day for state in known if state.first_day),
         facts=states,
         parts=made,
-        entities_missing={
-            name: run.contract.missing(f"entity.{name}")
-            for name in model.queries.entities
-            if run.contract.missing(f"entity.{name}")
-        },
-        findings=tuple(
-            FindingInfo(about=item.about, reason=item.reason, rows=item.rows)
-            for item in run.findings
-            if item.rows
+        entities_missing=run.entities_missing,
+        sources_missing=tuple(
+            name
+            for name, source in model.queries.sources.items()
+            if not find(source.table, run.inspected)
         ),
+        checks=tuple(run.checks),
         needs_missing=_needs_missing(run, states),
         settings={
             "time_zone": settings.time_zone,
@@ -159,8 +175,8 @@ def _stage_entity(run: _Run, entity: Entity, file: SqlFile | None) -> None:
     if file is None:
         _empty_entity(run.space, entity)
         return
-    finding = stage_entity(run.space, entity.name, entity, _sql(run, file))
-    run.findings.append(finding)
+    checks = stage_entity(run.space, entity.name, entity, _sql(run, file))
+    run.checks += checks
     run.systems[f"entity.{entity.name}"] = _systems_of(run, file)
 
 
@@ -181,8 +197,65 @@ def _stage_fact(run: _Run, fact: Fact, file: SqlFile) -> None:
     if fact.snapshot:
         staged = keep_snapshot(run.space, run.settings, fact, staged)
     run.staged[fact.name] = staged
-    run.findings += staged.findings
+    run.checks += staged.checks
     run.systems[f"fact.{fact.name}"] = _systems_of(run, file)
+
+
+def _check_contents(run: _Run) -> None:
+    """Hold every staged query against the rest of what it promises, and say where it comes from."""
+    queries = run.model.queries
+    keys = {
+        name: run.space.tables[entity_name(name)].c[entity.key]
+        for name, entity in queries.entities.items()
+        if name not in run.entities_missing
+    }
+    for about in run.contract.possible:
+        query = queries.query(about)
+        name = entity_name(query.name) if isinstance(query, Entity) else stage_name(query.name)
+        table: Any = run.space.tables[name]
+        if isinstance(query, Fact) and query.snapshot:  # earlier days were checked when they came
+            table = sa.select(*table.c).where(table.c.day == run.last_full_day).subquery("today")
+        # A query of queries repeats what those point at; it was checked where it was read.
+        reads_sources = bool(_reads(run, about).sources)
+        used = _used_columns(run.model, about)
+        source, promises = contents_of(query, table, keys if reads_sources else {}, used)
+        run.checks += hold(run.space, about, source, promises)[0]
+    tables = {about: _tables_of(run, about) for about in run.contract.possible}
+    run.checks = [check.model_copy(update={"sources": tables[check.about]}) for check in run.checks]
+
+
+def _used_columns(model: Model, about: str) -> dict[str, Severity]:
+    """Columns of a query that numbers rest on (their lack is an error) or are split by."""
+    rests = {one.column for needed in model.needed.values() for one in needed if one.about == about}
+    split = {one.column for one in model.shown if one.about == about}
+    return {
+        column: "error" if column in rests else "warning"
+        for column in model.queries.query(about).columns
+        if column in rests | split
+    }
+
+
+def _tables_of(run: _Run, about: str) -> tuple[str, ...]:
+    """Tables of the warehouse a query comes from, those it reads itself first."""
+    reads = _reads(run, about)
+    own = [run.model.queries.sources[name].table for name in reads.sources]
+    below = [table for name in sorted(reads.queries) for table in _tables_of(run, name)]
+    return tuple(dict.fromkeys([*own, *below]))
+
+
+def _reads(run: _Run, about: str) -> Dependencies:
+    """What the file of a query that can be made reads."""
+    return run.model.queries.reads[run.contract.possible[about].path]
+
+
+def _without_values(run: _Run) -> frozenset[str]:
+    """Measures that have no number though their fact has rows."""
+    broken = kept_by_no_row(run.checks)
+    return frozenset(
+        name
+        for name, needed in run.model.needed.items()
+        if any(lacking(needed, broken, run.entities_missing))
+    )
 
 
 def _sql(run: _Run, file: SqlFile) -> str:

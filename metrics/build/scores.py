@@ -137,6 +137,8 @@ def _signal(
         facts = tuple(fact for measure in measures for fact in model.facts_of(measure))
         if not all(states[fact].available for fact in facts):
             return None
+        if maker.without_values.intersection(measures):
+            return None
         sides = tuple(side_of(maker, key, measure, spec) for measure in measures)
     firsts = [first for fact in facts if (first := states[fact].first_day)]
     needs = 0 if spec.take in LOOKS_AT_A_DAY else parse_shift(spec.window).days - 1

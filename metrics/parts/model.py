@@ -20,6 +20,7 @@ from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
 from metrics.parts.check import problems_of, unanswerable
 from metrics.parts.joins import Joins
+from metrics.parts.needs import Needed, needed_by, reached
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
 from metrics.sources.model import Queries
@@ -59,6 +60,28 @@ class Model:
         if name in self.definitions.scores:
             return self.facts_of(self.definitions.scores[name].population)
         return self.facts_of(name)
+
+    @cached_property
+    def needed(self) -> dict[str, tuple[Needed, ...]]:
+        """Columns that must have values for each measure to have a number."""
+        facts = self.queries.facts
+        return {
+            name: needed_by(measure, facts, self.joins)
+            for name, measure in self.definitions.measures.items()
+        }
+
+    @cached_property
+    def shown(self) -> frozenset[Needed]:
+        """Columns that numbers are split by, and the ways to them."""
+        found: set[Needed] = set()
+        for part in self.parts:
+            for fact in self.facts_of(part.measures[0]):
+                columns = list(self.queries.facts[fact].columns)
+                paths = (self.joins.path(name, columns) for name in part.dimensions)
+                for path in paths:
+                    if path and not path.calendar:
+                        found |= set(reached(self.queries.facts[fact], path))
+        return frozenset(found)
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:

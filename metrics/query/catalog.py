@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from metrics.definitions.expressions import Leaf
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.parts.model import Model, kind_of
+from metrics.parts.needs import NO_VALUES, lacking
 from metrics.query.plan import Planner
+from metrics.query.quality import Quality
 from metrics.store.info import BuildInfo
 
 DOMAINS = {
@@ -88,6 +91,12 @@ class Catalog:
         for name, metric in model.definitions.metrics.items():
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What the build found in its data, by check, source and metric."""
+        dimensions = {name: info.dimensions for name, info in self.metrics.items()}
+        return Quality(self.model, self.info, dimensions)
 
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.
@@ -193,7 +202,7 @@ class Catalog:
             return "live"
         if waiting == (HAS_DATA,):
             return "ready"
-        return "blocked" if all(lack.startswith(NO_ROWS) for lack in waiting) else "waiting"
+        return "blocked" if all(lack.startswith(NOT_FILLED) for lack in waiting) else "waiting"
 
     def _lacks(self, leaf: Leaf, info: BuildInfo) -> Iterator[str]:
         for measure in leaf.measures:
@@ -202,9 +211,16 @@ class Catalog:
                 for fact in self.model.required_facts(measure)
                 for lack in self._fact_lacks(fact, info)
             ]
+            missing = missing or self._values_lacking(measure, info)
             yield from missing
             if not missing and not self._kept(measure, info):
                 yield "a new build (its definition changed)"
+
+    def _values_lacking(self, name: str, info: BuildInfo) -> list[str]:
+        """Columns a measure rests on that have no value in any row; of a score its population."""
+        score = self.model.definitions.scores.get(name)
+        needed = self.model.needed[score.population if score else name]
+        return list(lacking(needed, info.broken_columns, info.entities_missing))
 
     def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
         state = info.facts.get(fact)
@@ -243,6 +259,7 @@ class Catalog:
 
 HAS_DATA = "a formula (its data has arrived)"
 NO_ROWS = "rows in "
+NOT_FILLED = (NO_ROWS, NO_VALUES)
 COPIED = (
     "label",
     "description",

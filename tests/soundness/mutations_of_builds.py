@@ -85,7 +85,7 @@ BUILDS_GONE_WRONG = [
     fault(
         "rows that come twice count twice",
         "build.stage:stage_fact",
-        'if counts["duplicates"]:',
+        "if duplicates:",
         "if False:",
         *("visits", "pages"),
     ),
