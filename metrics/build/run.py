@@ -12,22 +12,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.checks import Severity, contents_of, hold
-from metrics.build.parts import Maker, make_part
+from metrics.build.contents import check_contents, with_sources, without_values
+from metrics.build.files import stage_files
+from metrics.build.parts import make_part
+from metrics.build.rows import Maker
 from metrics.build.scores import make_score
 from metrics.build.snapshots import keep_snapshot
 from metrics.build.stage import Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
 from metrics.errors import WarehouseError
 from metrics.parts.model import Model
-from metrics.parts.needs import lacking
 from metrics.settings import Settings
 from metrics.sources.contract import Contract, check, missing_names
-from metrics.sources.model import Dependencies, Entity, Fact, SqlFile
+from metrics.sources.model import Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
 from metrics.sources.warehouse import Inspected, find, inspect_warehouse
 from metrics.store.base import Writing
-from metrics.store.info import BuildInfo, CheckInfo, FactState, kept_by_no_row
+from metrics.store.info import BuildInfo, CheckInfo, FactState
 
 Progress = Callable[[str, float], None]
 
@@ -46,6 +47,7 @@ class _Run:
     staged: dict[str, Staged] = field(default_factory=dict)
     checks: list[CheckInfo] = field(default_factory=list)
     systems: dict[str, set[str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def entities_missing(self) -> dict[str, tuple[str, ...]]:
@@ -62,6 +64,7 @@ class _Run:
             for name in self.model.queries.entities
         }
         names |= {f"fact.{name}": f'"{stage_name(name)}"' for name in self.model.queries.facts}
+        names |= {f"source.{name}": f'"{table}"' for name, table in self.files.items()}
         return names
 
 
@@ -75,7 +78,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         progress(f"Reading {name.partition('.')[2]}", done / steps)
         _stage(run, name)
     progress("Checking the data", len(names) / steps)
-    _check_contents(run)
+    run.checks += check_contents(run.space, model, run.contract, run.last_full_day)
     states = _fact_states(run)
     maker = Maker(
         run.space,
@@ -83,7 +86,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         model.queries.facts,
         model.joins,
         run.last_full_day,
-        _without_values(run),
+        without_values(model, run.checks, run.entities_missing),
     )
     made: dict[str, str] = {}
     for done, part in enumerate(model.parts, start=len(names)):
@@ -120,7 +123,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
             for name, source in model.queries.sources.items()
             if not find(source.table, run.inspected)
         ),
-        checks=tuple(run.checks),
+        checks=with_sources(run.checks, model, run.contract),
         needs_missing=_needs_missing(run, states),
         settings={
             "time_zone": settings.time_zone,
@@ -141,9 +144,12 @@ def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
         if not need.source.startswith("fact.") and need.source not in tables
     ]
     inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
+    files = stage_files(space, settings, model.queries, inspected)
+    inspected |= {model.queries.sources[name].table: types for name, (_, types) in files.items()}
     contract = check(model.queries, inspected)
     day = settings.last_full_day()
-    return _Run(settings, model, writing, space, inspected, contract, day)
+    staged = {name: table for name, (table, _) in files.items()}
+    return _Run(settings, model, writing, space, inspected, contract, day, files=staged)
 
 
 def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tuple[str, ...]]:
@@ -175,8 +181,7 @@ def _stage_entity(run: _Run, entity: Entity, file: SqlFile | None) -> None:
     if file is None:
         _empty_entity(run.space, entity)
         return
-    checks = stage_entity(run.space, entity.name, entity, _sql(run, file))
-    run.checks += checks
+    run.checks += stage_entity(run.space, entity.name, entity, _sql(run, file))
     run.systems[f"entity.{entity.name}"] = _systems_of(run, file)
 
 
@@ -199,63 +204,6 @@ def _stage_fact(run: _Run, fact: Fact, file: SqlFile) -> None:
     run.staged[fact.name] = staged
     run.checks += staged.checks
     run.systems[f"fact.{fact.name}"] = _systems_of(run, file)
-
-
-def _check_contents(run: _Run) -> None:
-    """Hold every staged query against the rest of what it promises, and say where it comes from."""
-    queries = run.model.queries
-    keys = {
-        name: run.space.tables[entity_name(name)].c[entity.key]
-        for name, entity in queries.entities.items()
-        if name not in run.entities_missing
-    }
-    for about in run.contract.possible:
-        query = queries.query(about)
-        name = entity_name(query.name) if isinstance(query, Entity) else stage_name(query.name)
-        table: Any = run.space.tables[name]
-        if isinstance(query, Fact) and query.snapshot:  # earlier days were checked when they came
-            table = sa.select(*table.c).where(table.c.day == run.last_full_day).subquery("today")
-        # A query of queries repeats what those point at; it was checked where it was read.
-        reads_sources = bool(_reads(run, about).sources)
-        used = _used_columns(run.model, about)
-        source, promises = contents_of(query, table, keys if reads_sources else {}, used)
-        run.checks += hold(run.space, about, source, promises)[0]
-    tables = {about: _tables_of(run, about) for about in run.contract.possible}
-    run.checks = [check.model_copy(update={"sources": tables[check.about]}) for check in run.checks]
-
-
-def _used_columns(model: Model, about: str) -> dict[str, Severity]:
-    """Columns of a query that numbers rest on (their lack is an error) or are split by."""
-    rests = {one.column for needed in model.needed.values() for one in needed if one.about == about}
-    split = {one.column for one in model.shown if one.about == about}
-    return {
-        column: "error" if column in rests else "warning"
-        for column in model.queries.query(about).columns
-        if column in rests | split
-    }
-
-
-def _tables_of(run: _Run, about: str) -> tuple[str, ...]:
-    """Tables of the warehouse a query comes from, those it reads itself first."""
-    reads = _reads(run, about)
-    own = [run.model.queries.sources[name].table for name in reads.sources]
-    below = [table for name in sorted(reads.queries) for table in _tables_of(run, name)]
-    return tuple(dict.fromkeys([*own, *below]))
-
-
-def _reads(run: _Run, about: str) -> Dependencies:
-    """What the file of a query that can be made reads."""
-    return run.model.queries.reads[run.contract.possible[about].path]
-
-
-def _without_values(run: _Run) -> frozenset[str]:
-    """Measures that have no number though their fact has rows."""
-    broken = kept_by_no_row(run.checks)
-    return frozenset(
-        name
-        for name, needed in run.model.needed.items()
-        if any(lacking(needed, broken, run.entities_missing))
-    )
 
 
 def _sql(run: _Run, file: SqlFile) -> str:

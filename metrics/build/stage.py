@@ -71,6 +71,10 @@ def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> list[
     keyed = sa.and_(*[typed.c[key].is_not(None) for key in keys])
     read, usable = space.scalar_row(sa.select(sa.func.count(), count_if(keyed)).select_from(typed))
     about, usable = f"entity.{name}", int(usable or 0)
+    examples: tuple[str, ...] = ()
+    if usable > kept:
+        twice = _twice(typed, keys, keyed)
+        examples = examples_of(space, twice, sa.true(), together([*twice.c]))
     return [
         CheckInfo(
             about=about,
@@ -80,7 +84,7 @@ def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> list[
             failing=read - usable,
             severity="error",
         ),
-        _unique(space, about, keys, usable, usable - kept, sa.select(*typed.c).where(keyed)),
+        _unique(about, keys, usable, usable - kept, examples),
     ]
 
 
@@ -114,9 +118,8 @@ def stage_fact(
     duplicates = used - unique
     if used < read:
         space.delete(f"raw_{name}", usable.is_not(sa.true()))
-    checks.append(_unique(space, about, fact.key, used, duplicates, sa.select(*raw.c)))
-    if duplicates:
-        _remove_duplicates(space, fact, raw)
+    examples = _remove_duplicates(space, fact, raw) if duplicates else ()
+    checks.append(_unique(about, fact.key, used, duplicates, examples))
     table = space.rename(f"raw_{name}", stage_name(name))
     rows, first, last = space.scalar_row(
         sa.select(
@@ -129,18 +132,9 @@ def stage_fact(
 
 
 def _unique(
-    space: Workspace, about: str, keys: Sequence[str], rows: int, failing: int, keyed: Any
+    about: str, keys: Sequence[str], rows: int, failing: int, examples: tuple[str, ...]
 ) -> CheckInfo:
-    """Second rows of a key; `keyed` selects the rows that have one."""
-    examples: tuple[str, ...] = ()
-    if failing:
-        table = keyed.subquery("keyed")
-        columns = [table.c[key] for key in keys]
-        grouped = (
-            sa.select(*columns).group_by(*columns).having(sa.func.count() > 1).subquery("twice")
-        )
-        values = [grouped.c[key] for key in keys]
-        examples = examples_of(space, grouped, sa.true(), together(values))
+    """Second rows of a key."""
     return CheckInfo(
         about=about,
         kind="unique",
@@ -209,10 +203,10 @@ def _usable(fact: Fact, raw: Any, last_full_day: date) -> list[Any]:
     return conditions
 
 
-def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> None:
-    """Keep one row of each key that comes twice; only those keys are looked at again."""
+def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> tuple[str, ...]:
+    """Keep one row of each key that comes twice, and name some of these keys."""
     keys = [raw.c[key] for key in fact.key]
-    twice = sa.select(*keys).group_by(*keys).having(sa.func.count() > 1).subquery("twice")
+    twice = _twice(raw, fact.key, sa.true())
     same = sa.and_(*[column.is_not_distinct_from(twice.c[column.name]) for column in keys])
     order = [fact.time or (fact.interval.from_ if fact.interval else "day"), *fact.columns]
     ranked = (
@@ -226,7 +220,16 @@ def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> None:
     again = [raw.c[key].is_not_distinct_from(kept.c[key]) for key in fact.key]
     space.delete(raw.name, sa.exists(sa.select(1).select_from(kept).where(*again)))
     space.append(raw.name, kept)
+    examples = examples_of(space, kept, sa.true(), together([kept.c[key] for key in fact.key]))
     space.drop(f"kept_{fact.name}")
+    return examples
+
+
+def _twice(table: Any, keys: Sequence[str], within: Any) -> Any:
+    """The keys that come more than once."""
+    columns = [table.c[key] for key in keys]
+    found = sa.select(*columns).where(within).group_by(*columns).having(sa.func.count() > 1)
+    return found.subquery("twice")
 
 
 def _rank(table: Any, keys: list[str], order: list[str]) -> Any:

@@ -217,9 +217,9 @@ class Catalog:
                 yield "a new build (its definition changed)"
 
     def _values_lacking(self, name: str, info: BuildInfo) -> list[str]:
-        """Columns a measure rests on that have no value in any row; of a score its population."""
-        score = self.model.definitions.scores.get(name)
-        needed = self.model.needed[score.population if score else name]
+        """Columns that must have a value in some row and have none."""
+        measures = self.model.required_measures(name)
+        needed = [one for measure in measures for one in self.model.needed[measure]]
         return list(lacking(needed, info.broken_columns, info.entities_missing))
 
     def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
