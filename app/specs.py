@@ -9,6 +9,8 @@ HERE = Path(__file__).parent
 FAVICON = HERE / "favicon.png"
 EXPLORE = "app_pages/explore.py"
 CATALOG = "app_pages/catalog.py"
+QUALITY = "app_pages/quality.py"
+NEED_NO_DATES = (CATALOG, QUALITY)
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ DOMAIN_NAMES = {
     "marketing": "Marketing",
 }
 STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked": "Blocked"}
+SOURCE_STATUS_NAMES = {"read": "Read", "missing": "Missing", "unused": "Not used"}
+SEVERITY_NAMES = {"error": "Left out", "warning": "Counted"}
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from app.components.quality import found_in
 from app.data import Run
 from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES, WINDOW_NAMES
 from app.text import code, plain
@@ -28,6 +29,7 @@ def definition(run: Run, info: MetricInfo) -> None:
     for title, text in (("Mind", info.caveats), ("Differs from", info.differs)):
         if text:
             st.markdown(f"**{title}.** {plain(text)}")
+    found_in(run, info)
 
 
 def waiting_for(info: MetricInfo) -> None:

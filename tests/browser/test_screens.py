@@ -22,6 +22,7 @@ PAGES = {
     "engagement": "engagement",
     "explore": "explore?by=Region",
     "catalog": "catalog",
+    "quality": "quality",
 }
 DARK = "rgb(15, 20, 25)"
 PICTURES = ROOT / "test-artifacts" / "screens"
