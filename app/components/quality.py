@@ -22,6 +22,8 @@ MOST_ROWS = 16
 MOST_LINKS = 12
 MOST_LINES = 4
 BADGE_COLOURS = ["green", "red", "gray"]
+NUMBERS = ("Rows", "Of", "Metrics", "Checks", "Findings", "Rows left out")
+NUMBER = st.column_config.NumberColumn(format="%,d")
 
 
 def figures(run: Run) -> None:
@@ -43,7 +45,7 @@ def figures(run: Run) -> None:
         ),
         "Metrics touched": (
             _of(len(touched), len(run.catalog.metrics)),
-            "Metrics that rest on data in which some check found rows, or are split by it.",
+            "Metrics made of data in which some check found rows, or split by it.",
         ),
     }
     grid = st.grid(4, min_column_width=160, gap="small")
@@ -56,10 +58,23 @@ def identities(run: Run) -> None:
     """Equations between metrics: one line, and a line more for each that does not hold."""
     known = run.build.identities
     broken = [one for one in known if one.broken]
-    holding = f"**{len(known) - len(broken)}** of {len(known)} equations between metrics hold"
-    st.markdown(f"{holding} in every period of the last year.")
+    holding = _of(len(known) - len(broken), len(known))
+    st.markdown(f"{holding} equations between metrics hold in every period of the last year.")
     for one in broken:
         st.markdown(f"- {plain(one.description)} {plain(one.example)}")
+
+
+def listing(run: Run) -> None:
+    """Findings or sources: one table at a time, as two on a page confuse screen readers."""
+    views = {"Findings": findings, "Sources": sources}
+    view = st.segmented_control(
+        "What is listed",
+        list(views),
+        required=True,
+        label_visibility="collapsed",
+        **bound("list", "Findings", views),
+    )
+    views[view](run)
 
 
 def findings(run: Run) -> None:
@@ -116,10 +131,10 @@ def found_in(run: Run, info: MetricInfo) -> None:
     found = run.catalog.quality.of(info.name)
     if not found:
         return
-    st.markdown("**Data.** Some rows it rests on or is split by break a check:")
-    lines = [f"- {_line(check)}" for check in found[:MOST_LINES]]
+    st.markdown("**Data.** Some of its rows break a check:")
+    lines = [f"- :small[{_line(check)}]" for check in found[:MOST_LINES]]
     if len(found) > MOST_LINES:
-        lines.append(f"- and {len(found) - MOST_LINES} more")
+        lines.append(f"- :small[and {len(found) - MOST_LINES} more]")
     st.markdown("\n".join(lines))
     st.page_link(QUALITY, label="See data quality", icon=":material/fact_check:")
 
@@ -160,7 +175,7 @@ def _table(
         selection_mode="single-row",
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
-        column_config=columns,
+        column_config={**dict.fromkeys(NUMBERS, NUMBER), **columns},
         alt=alt,
     )
     plain_rows = [
@@ -205,8 +220,8 @@ def _by_urgency(source: SourceInfo) -> tuple[bool, int, str]:
 
 def _finding_card(run: Run, check: CheckInfo) -> None:
     with st.container(border=True):
-        st.subheader(f"{plain(_name(check))}: {plain(check.found)}", anchor=False)
-        st.markdown(f"{_sentence(check)}.")
+        st.header(f"{plain(_name(check))}: {plain(check.found)}", anchor=False)
+        st.markdown(f"In {_rows(check)}, {check.effect}.")
         if check.examples:
             st.markdown("For example: " + ", ".join(map(code, check.examples)))
         if check.kind == "accepted":
@@ -218,7 +233,7 @@ def _finding_card(run: Run, check: CheckInfo) -> None:
 def _source_card(run: Run, source: SourceInfo) -> None:
     quality = run.catalog.quality
     with st.container(border=True):
-        st.subheader(plain(source.table), anchor=False)
+        st.header(plain(source.table), anchor=False)
         if source.status == "missing":
             st.markdown("The warehouse has no such table.")
         lines = [f"- {_line(check)}" for check in quality.failing if source.table in check.sources]
@@ -233,9 +248,9 @@ def _links(run: Run, names: Iterable[str]) -> None:
         (run.catalog.metrics[name] for name in names), key=lambda info: (info.tier, info.label)
     )
     if not known:
-        st.markdown("No metric rests on it.")
+        st.markdown("No metric uses it.")
         return
-    st.markdown(f"**{len(known)}** {'metric rests' if len(known) == 1 else 'metrics rest'} on it:")
+    st.markdown(f"**{len(known)}** {'metric uses' if len(known) == 1 else 'metrics use'} it:")
     grid = st.grid(4, min_column_width=160, gap="xsmall")
     for info in known[:MOST_LINKS]:
         label = run.labels[info.name]
@@ -250,8 +265,11 @@ def _line(check: CheckInfo) -> str:
 
 
 def _sentence(check: CheckInfo) -> str:
-    rows = f"{_count(check.failing)} of {_count(check.rows)} rows"
-    return plain(f"{check.found} in {rows}, {check.effect}")
+    return plain(f"{check.found} in {_rows(check)}, {check.effect}")
+
+
+def _rows(check: CheckInfo) -> str:
+    return f"{_of(check.failing, check.rows)} rows"
 
 
 def _name(check: CheckInfo) -> str:

@@ -104,12 +104,17 @@ class Quality:
 
     @cached_property
     def _rests_on(self) -> dict[str, frozenset[str]]:
-        """Queries each metric rests on or is split by, those below them included."""
+        """Queries each metric is made of, those below them included, and entities it is split by.
+
+        What lies below those entities is left out: nearly every metric is split by plan, and
+        yet none but a few rest on subscriptions.
+        """
         found = {}
         for metric, tree in self._model.trees.items():
-            facts = [f"fact.{fact}" for fact in self._facts(tree)]
-            entities = [one.about for one in self._columns[metric]]
-            found[metric] = frozenset(self._below([*facts, *entities]))
+            columns = self._columns[metric]
+            made_of = [f"fact.{fact}" for fact in self._facts(tree)]
+            made_of += [one.about for one in self._needed_by(tree)]
+            found[metric] = frozenset(self._below(made_of) | {one.about for one in columns})
         return found
 
     @cached_property
@@ -167,11 +172,15 @@ class Quality:
         names = [name for leaf in tree.leaves() for name in leaf.measures]
         return dict.fromkeys(fact for name in names for fact in self._model.facts_of(name))
 
-    def _columns_of(self, metric: str, tree: Node) -> Iterator[Needed]:
-        model = self._model
+    def _needed_by(self, tree: Node) -> Iterator[Needed]:
         for leaf in tree.leaves():
             for name in leaf.measures:
-                yield from model.needed.get(name, ())
+                for measure in self._model.required_measures(name):
+                    yield from self._model.needed[measure]
+
+    def _columns_of(self, metric: str, tree: Node) -> Iterator[Needed]:
+        model = self._model
+        yield from self._needed_by(tree)
         for fact in self._facts(tree):
             about = model.queries.facts[fact]
             for dimension in self._dimensions.get(metric, ()):

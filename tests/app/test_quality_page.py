@@ -44,7 +44,7 @@ def test_findings_are_narrowed_by_the_address(open_page: Open) -> None:
 
 
 def test_sources_have_their_state_and_those_with_findings_first(open_page: Open) -> None:
-    table = open_page("quality").dataframe[1].value
+    table = open_page("quality", list="Sources").dataframe[0].value
     states = dict(zip(table["Table"], (one[0] for one in table["Status"]), strict=True))
     assert states == {
         "raw.sessions": "Read",
@@ -67,7 +67,7 @@ def test_a_broken_equation_is_named(open_page: Open, layer: FakeLayer) -> None:
     broken = SimpleNamespace(broken=2, description="Opening and closing differ.", example="May: 3")
     layer.build.identities = (holds, broken)
     text = said(open_page("quality"))
-    assert "**1** of 2 equations" in text
+    assert "1 of 2 equations" in text
     assert "Opening and closing differ" in text
     assert "Fine" not in text
 
@@ -79,7 +79,8 @@ def test_hostile_examples_stay_text(open_page: Open, layer: FakeLayer) -> None:
         check.model_copy(update={"examples": (hostile,), "column": hostile, "about": "fact.x`y"})
         for check in quality.checks
     )
-    for at in (open_page("quality"), open_page("explore", metric="Active users")):
+    pages = (open_page("quality"), open_page("quality", list="Sources"))
+    for at in (*pages, open_page("explore", metric="Active users")):
         assert not at.exception
         assert "https:" not in said(at)
         assert "](" not in said(at).replace("\\]\\(", "")
