@@ -1,0 +1,12 @@
+-- Accounts from creation to the first milestone agreed with them.
+WITH reached AS (
+    SELECT customer_id, MIN(reached_on) AS day
+    FROM fact.milestones
+    GROUP BY customer_id
+)
+SELECT
+    c.customer_id,
+    c.created_date AS valid_from,
+    r.day AS valid_to
+FROM entity.customers AS c
+LEFT JOIN reached AS r ON r.customer_id = c.customer_id
