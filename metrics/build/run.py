@@ -237,6 +237,8 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             continue
         systems = run.systems[f"fact.{name}"]
         known = [watermark[system] for system in systems if system in watermark]
+        if run.model.queries.facts[name].planned:
+            known = known or [run.last_full_day]  # a plan holds until another is made
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,
@@ -248,9 +250,11 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
+    """The last day each system tells something of; a plan or a snapshot tells of no day."""
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        if staged.last_day is None or run.model.queries.facts[name].snapshot:
+        fact = run.model.queries.facts[name]
+        if staged.last_day is None or fact.snapshot or fact.planned:
             continue
         for system in run.systems[f"fact.{name}"]:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)

@@ -1,4 +1,4 @@
--- Accounts from creation to the first milestone agreed with them.
+-- Accounts that reached a milestone agreed with them: from their creation to the first one.
 WITH reached AS (
     SELECT customer_id, MIN(reached_on) AS day
     FROM fact.milestones
@@ -9,4 +9,4 @@ SELECT
     c.created_date AS valid_from,
     r.day AS valid_to
 FROM entity.customers AS c
-LEFT JOIN reached AS r ON r.customer_id = c.customer_id
+JOIN reached AS r ON r.customer_id = c.customer_id
