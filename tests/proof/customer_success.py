@@ -139,21 +139,21 @@ def active_admin_users(q: Question) -> Value:
     return monthly_active_users(q.within(role=("admin", "Admin", "ADMIN")))
 
 
-@proof("seat_users_30d", SESSIONS, SEATS)
-def seat_users_30d(q: Question) -> Value:
+def _users_with_seats(q: Question) -> Value:
     active = q.during(SESSIONS, q.last(days=30))
     if active is None:
         return None
     contracts = q.world.facts[SEATS].rows
-    having = {
-        row.customer_id for row in contracts.itertuples() if row.day <= q.end < row.until
-    } - {None}
+    having = {row.customer_id for row in contracts.itertuples() if row.day <= q.end < row.until} - {
+        None
+    }
     return distinct(active[active["by_customer"].isin(having)], "user_id")
 
 
 @proof("seat_utilization", SESSIONS, SEATS)
 def seat_utilization(q: Question) -> Value:
-    return divide(seat_users_30d(q), total(q.in_force(SEATS), "seats"))
+    contracts = q.in_force(SEATS, where=lambda rows: rows["customer_id"].notna())
+    return divide(_users_with_seats(q), total(contracts, "seats"))
 
 
 # Devices of accounts

@@ -32,9 +32,9 @@ NUMBERS = (
 
 @dataclass(frozen=True)
 class Promise:
-    """What is known of a fact: its systems, its key and its column(s) of time.
+    """What is known of a fact: its system (or several), its key and its column(s) of time.
 
-    A `planned` one may lie in the future, and does not say how far its systems are known.
+    A `planned` fact is written down ahead, so it does not tell how far its system is known.
     """
 
     name: str
@@ -42,13 +42,12 @@ class Promise:
     key: tuple[str, ...]
     time: str
     until: str | None = None
-    also: tuple[str, ...] = ()
     planned: bool = False
 
     @property
-    def systems(self) -> tuple[str, ...]:
-        """Every system its rows come from."""
-        return (self.system, *self.also)
+    def systems(self) -> list[str]:
+        """The systems its rows come from."""
+        return self.system.split()
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ def renewals_due(terms: list[Row]) -> Iterator[Row]:
 
 
 def features_available(world: World) -> Iterator[Row]:
-    """Features from their release, or from their first use where that is earlier or all there is."""
+    """Features from their release, or from their first use where that is earlier."""
     days: dict[str, list[date]] = {}
     for row in world.raw.rows("app_database_features"):
         if row["released_at"] is not None and row["feature_name"] is not None:
@@ -292,9 +292,7 @@ def nps_answers(raw: Raw, time_zone: str) -> Iterator[Row]:
         }
 
 
-def _until_next(
-    rows: list[Row], key: str, time: str, time_zone: str
-) -> Iterator[tuple[Row, date]]:
+def _until_next(rows: list[Row], key: str, time: str, time_zone: str) -> Iterator[tuple[Row, date]]:
     """Each row with the day it stops to count: that of the key's next one, within 90 days."""
     of_key: dict[Any, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row[time]):

@@ -24,9 +24,7 @@ def ticket_first_replies(raw: Raw, tickets: list[Row]) -> Iterator[Row]:
         if is_answer and row["created_at"] is not None:
             replies.setdefault(row["ticket_id"], []).append(row["created_at"])
     for ticket in tickets:
-        since = [
-            at for at in replies.get(ticket["ticket_id"], []) if at >= ticket["valid_from"]
-        ]
+        since = [at for at in replies.get(ticket["ticket_id"], []) if at >= ticket["valid_from"]]
         if since:
             yield {
                 **{name: ticket[name] for name in OF_A_TICKET},

@@ -45,7 +45,9 @@ PROMISES = {
         Promise("stripe_mrr_periods", "stripe", ("item_id",), "valid_from", "valid_to"),
         Promise("tap_events", "app_database", ("event_id",), "occurred_at"),
         Promise("devices_in_service", "app_database", ("device_id",), "valid_from", "valid_to"),
-        Promise("warranties", "app_database", ("device_id",), "valid_from", "valid_to", planned=True),
+        Promise(
+            "warranties", "app_database", ("device_id",), "valid_from", "valid_to", planned=True
+        ),
         Promise("device_status", "app_database", ("status_id",), "valid_from", "valid_to"),
         Promise("device_repairs", "app_database", ("repair_id",), "failed_at", "repaired_at"),
         Promise(
@@ -105,8 +107,10 @@ class World:
         fact = self.facts[name]
         if fact.rows.empty:
             return None
-        known = [self._watermarks[s] for s in fact.promise.systems if s in self._watermarks]
-        return min(known, default=self.last_full_day)
+        known = [self._watermarks[one] for one in fact.promise.systems if one in self._watermarks]
+        if fact.promise.planned:
+            return min(known, default=self.last_full_day)  # a plan holds until another is made
+        return min(known, default=None)
 
     def first_day(self, name: str) -> int | None:
         """The first known day of a fact."""
@@ -125,14 +129,14 @@ class World:
         latest: dict[str, int] = {}
         for name in PROMISES:
             fact, system = self.facts[name], PROMISES[name].system
-            seen = name == "device_firmware"  # not reported
-            day = None if seen or fact.promise.planned else fact.last_day
+            if fact.promise.planned or len(fact.promise.systems) > 1:
+                continue
+            day = None if name == "device_firmware" else fact.last_day  # seen, not reported
             if day is not None and system == "finance":
                 covered = max(max(row.day, row.until - 1) for row in fact.rows.itertuples())
                 day = min(covered, self.last_full_day)
             if day is not None:
-                for one in fact.promise.systems:
-                    latest[one] = max(day, latest.get(one, day))
+                latest[system] = max(day, latest.get(system, day))
         return latest
 
     # Plans
