@@ -248,10 +248,15 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
+    """The last day any fact of a system tells; one of several systems tells of none of them.
+
+    A customer's conversion comes from the application, whatever the CRM has heard by then.
+    """
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        if staged.last_day is None or run.model.queries.facts[name].snapshot:
+        systems = run.systems[f"fact.{name}"]
+        if staged.last_day is None or len(systems) > 1 or run.model.queries.facts[name].snapshot:
             continue
-        for system in run.systems[f"fact.{name}"]:
+        for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)
     return latest
