@@ -248,14 +248,19 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
-    """The last day any fact of a system tells; one of several systems tells of none of them.
+    """The last day any fact of a system tells.
 
-    A customer's conversion comes from the application, whatever the CRM has heard by then.
+    One of several systems tells of none of them: a conversion comes from the application, whatever
+    the CRM has heard by then. What was planned ahead tells only where nothing else does.
     """
+    return {**_last_days(run, planned=True), **_last_days(run, planned=False)}
+
+
+def _last_days(run: _Run, planned: bool) -> dict[str, date]:
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        systems = run.systems[f"fact.{name}"]
-        if staged.last_day is None or len(systems) > 1 or run.model.queries.facts[name].snapshot:
+        fact, systems = run.model.queries.facts[name], run.systems[f"fact.{name}"]
+        if staged.last_day is None or fact.snapshot or fact.planned != planned or len(systems) > 1:
             continue
         for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)

@@ -8,6 +8,8 @@ from itertools import product
 from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
+    advertising,
+    attribution,
     company,
     customer_success,
     engagement,
@@ -16,6 +18,7 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     product_analytics,
     revenue,
     score_metrics,
+    website,
 )
 from tests.proof.days import number
 from tests.proof.facts import DIMENSIONS

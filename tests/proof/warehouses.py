@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events
+from tests.proof import random_accounts, random_events, random_marketing
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -31,6 +31,9 @@ MAY_BE_EMPTY = (
     "hubspot_tickets",
     "stripe_invoices",
     "finance_monthly_costs",
+    "attribution_touchpoints",
+    "hubspot_contacts",
+    "google_ads_campaigns",
 )
 
 
@@ -60,6 +63,9 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.taps,
     random_events.use,
     random_events.market,
+    random_marketing.advertising,
+    random_marketing.leads,
+    random_marketing.website,
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tests.proof import billing_facts as billing
+from tests.proof import marketing_facts as marketing
 from tests.proof import usage_facts as usage
 from tests.proof.days import day_of, number
 from tests.proof.entities import Entities
@@ -44,7 +45,9 @@ PROMISES = {
         Promise("stripe_mrr_periods", "stripe", ("item_id",), "valid_from", "valid_to"),
         Promise("tap_events", "app_database", ("event_id",), "occurred_at"),
         Promise("devices_in_service", "app_database", ("device_id",), "valid_from", "valid_to"),
-        Promise("warranties", "app_database", ("device_id",), "valid_from", "valid_to"),
+        Promise(
+            "warranties", "app_database", ("device_id",), "valid_from", "valid_to", planned=True
+        ),
         Promise("device_status", "app_database", ("status_id",), "valid_from", "valid_to"),
         Promise("device_repairs", "app_database", ("repair_id",), "failed_at", "repaired_at"),
         Promise(
@@ -62,6 +65,7 @@ PROMISES = {
         Promise("ad_spend", "ads", ("spend_id",), "date"),
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
+        *marketing.PROMISES,
     )
 }
 
@@ -101,7 +105,8 @@ class World:
     def as_of_fact(self, name: str) -> int | None:
         """The last known day of a fact; None where it has no rows."""
         fact = self.facts[name]
-        return None if fact.rows.empty else self._watermarks[fact.promise.system]
+        known = [self._watermarks[one] for one in fact.promise.systems if one in self._watermarks]
+        return min(known) if known and not fact.rows.empty else None
 
     def first_day(self, name: str) -> int | None:
         """The first known day of a fact."""
@@ -117,9 +122,14 @@ class World:
         return day_of(min(day for day in known if day is not None))
 
     def _find_watermarks(self) -> dict[str, int]:
+        return {**self._last_days(planned=True), **self._last_days(planned=False)}
+
+    def _last_days(self, planned: bool) -> dict[str, int]:
         latest: dict[str, int] = {}
-        for name in PROMISES:
-            fact, system = self.facts[name], PROMISES[name].system
+        for name, promise in PROMISES.items():
+            fact, system = self.facts[name], promise.system
+            if promise.planned != planned or len(promise.systems) > 1:
+                continue
             day = None if name == "device_firmware" else fact.last_day  # seen, not reported
             if day is not None and system == "finance":
                 covered = max(max(row.day, row.until - 1) for row in fact.rows.itertuples())
@@ -206,8 +216,10 @@ class World:
         self._add("charges", stripe.charges(), of_customer)
         self._add("stripe_mrr_periods", stripe.mrr_periods(), of_customer)
         self._add("company_costs", billing.company_costs(raw), lambda row: {})
-        self._add("ad_spend", billing.ad_spend(raw), _of_campaign)
-        self._add("leads", billing.leads(raw), _of_campaign)
+        self._add("ad_spend", billing.ad_spend(raw), self._of_campaign)
+        self._add("leads", billing.leads(raw), self._of_campaign)
+        for name, rows in marketing.Facts(raw, self._rows, self.time_zone).by_name():
+            self._add(name, rows, self._of_campaign)
         self._add(
             "tap_events",
             self._with_tap(usage.tap_events(raw)),
@@ -313,14 +325,13 @@ class World:
         own = {name: row[name] for name in ("priority", "category")}
         return self.entities.of_customer(row["customer_id"]) | own
 
+    def _of_campaign(self, row: Row) -> dict[str, Any]:
+        """Dimensions of marketing: the campaign, words of the row's own, those of its customer."""
+        customer = self.entities.of_customer(row["customer_id"]) if "customer_id" in row else {}
+        campaign = self.entities.campaigns.get(row.get("campaign_id") or "", {})
+        known = {**customer, "campaign": row.get("campaign_id"), **campaign}
+        return {name: row.get(name, known.get(name)) for name in DIMENSIONS}
+
     @staticmethod
     def _by(dimensions: dict[str, Any]) -> dict[str, Any]:
         return {f"by_{name}": dimensions.get(name) for name in DIMENSIONS}
-
-
-def _of_campaign(row: Row) -> dict[str, Any]:
-    return {
-        "campaign": row["campaign_id"],
-        "platform": row.get("platform"),
-        "lead_source": row.get("lead_source"),
-    }
