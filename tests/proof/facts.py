@@ -19,6 +19,7 @@ DIMENSIONS = (
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
     *("owner", "endpoint", "service"),
+    *("objective", "channel", "medium", "touch_source", "traffic", "email_label"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 
@@ -26,6 +27,7 @@ NUMBERS = (
     *("second", "until_second", "volume_ml", "cpu_usage", "error_count", "watts"),
     *("duration_seconds", "page_views", "usage_count", "gross_margin"),
     *("score", "discount", "seats", "employees", "duration_ms"),
+    *("score", "engagement_score", "conversion_probability", "days_to_mql", "budget"),
 )
 """Columns that are compared or added up as floats; empty cells are NaN there."""
 

@@ -12,7 +12,7 @@ import duckdb
 import yaml
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events, random_success
+from tests.proof import random_accounts, random_events, random_marketing, random_success
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -33,6 +33,9 @@ MAY_BE_EMPTY = (
     "hubspot_tickets",
     "stripe_invoices",
     "finance_monthly_costs",
+    "attribution_touchpoints",
+    "hubspot_contacts",
+    "google_ads_campaigns",
 )
 
 
@@ -76,6 +79,9 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_success.answers,
     random_success.kept_by_managers,
     random_success.books,
+    random_marketing.advertising,
+    random_marketing.leads,
+    random_marketing.website,
 )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from tests.proof import billing_facts as billing
 from tests.proof import success_world
+from tests.proof import marketing_facts as marketing
 from tests.proof import usage_facts as usage
 from tests.proof.days import day_of, number
 from tests.proof.entities import Entities
@@ -66,6 +67,7 @@ PROMISES = {
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
         *success_world.PROMISES,
+        *marketing.PROMISES,
     )
 }
 
@@ -217,8 +219,10 @@ class World:
         self._add("charges", stripe.charges(), of_customer)
         self._add("stripe_mrr_periods", stripe.mrr_periods(), of_customer)
         self._add("company_costs", billing.company_costs(raw), lambda row: {})
-        self._add("ad_spend", billing.ad_spend(raw), _of_campaign)
-        self._add("leads", billing.leads(raw), _of_campaign)
+        self._add("ad_spend", billing.ad_spend(raw), self._of_campaign)
+        self._add("leads", billing.leads(raw), self._of_campaign)
+        for name, rows in marketing.Facts(raw, self._rows, self.time_zone).by_name():
+            self._add(name, rows, self._of_campaign)
         self._add(
             "tap_events",
             self._with_tap(usage.tap_events(raw)),
@@ -326,14 +330,13 @@ class World:
         own = {name: row[name] for name in ("priority", "category")} | {"owner": row["owner_id"]}
         return self.entities.of_customer(row["customer_id"]) | own
 
+    def _of_campaign(self, row: Row) -> dict[str, Any]:
+        """Dimensions of marketing: the campaign, words of the row's own, those of its customer."""
+        customer = self.entities.of_customer(row["customer_id"]) if "customer_id" in row else {}
+        campaign = self.entities.campaigns.get(row.get("campaign_id") or "", {})
+        known = {**customer, "campaign": row.get("campaign_id"), **campaign}
+        return {name: row.get(name, known.get(name)) for name in DIMENSIONS}
+
     @staticmethod
     def _by(dimensions: dict[str, Any]) -> dict[str, Any]:
         return {f"by_{name}": dimensions.get(name) for name in DIMENSIONS}
-
-
-def _of_campaign(row: Row) -> dict[str, Any]:
-    return {
-        "campaign": row["campaign_id"],
-        "platform": row.get("platform"),
-        "lead_source": row.get("lead_source"),
-    }
