@@ -91,7 +91,7 @@ SELECT
     w.amount,
     w.probability,
     w.amount * w.probability AS weighted_amount,
-    w.created_on - DATE '1970-01-01' AS created_day,
+    w.created_on - DATE '1970-01-01' AS start_day,
     w.entered_on AS valid_from,
     w.left_on AS valid_to
 FROM weighed AS w

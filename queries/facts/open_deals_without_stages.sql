@@ -7,7 +7,7 @@ SELECT
     size_band,
     CAST(NULL AS TEXT) AS stage,
     amount,
-    valid_from - DATE '1970-01-01' AS created_day,
+    valid_from - DATE '1970-01-01' AS start_day,
     valid_from,
     valid_to
 FROM fact.deals
