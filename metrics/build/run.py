@@ -237,6 +237,8 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             continue
         systems = run.systems[f"fact.{name}"]
         known = [watermark[system] for system in systems if system in watermark]
+        if run.model.queries.facts[name].snapshot and staged.last_day:
+            known = [staged.last_day]  # the day it was looked at, not the day of the last event
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,
@@ -248,10 +250,12 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
+    """How far each system reaches. A fact of several systems does not tell which of them it is."""
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        if staged.last_day is None or run.model.queries.facts[name].snapshot:
+        systems = run.systems[f"fact.{name}"]
+        if staged.last_day is None or run.model.queries.facts[name].snapshot or len(systems) > 1:
             continue
-        for system in run.systems[f"fact.{name}"]:
+        for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)
     return latest

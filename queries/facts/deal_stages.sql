@@ -39,20 +39,31 @@ placed AS (
         END AS entered_on
     FROM numbered
 ),
-compared AS (
+daily AS (
     SELECT
         placed.*,
-        LAG(stage) OVER (PARTITION BY deal_id ORDER BY place) AS stage_before
+        ROW_NUMBER() OVER (PARTITION BY deal_id, entered_on ORDER BY place DESC) AS from_last
     FROM placed
+    WHERE closed_on IS NULL OR entered_on < closed_on
+),
+compared AS (
+    SELECT
+        daily.*,
+        ROW_NUMBER() OVER in_time AS step,
+        LAG(stage) OVER in_time AS stage_before
+    FROM daily
+    WHERE from_last = 1
+    WINDOW in_time AS (PARTITION BY deal_id ORDER BY entered_on)
 ),
 visits AS (
     SELECT
         deal_id,
         stage,
         entered_on,
-        COALESCE(LEAD(entered_on) OVER (PARTITION BY deal_id ORDER BY place), closed_on) AS left_on
+        COALESCE(LEAD(entered_on) OVER (PARTITION BY deal_id ORDER BY entered_on), closed_on)
+            AS left_on
     FROM compared
-    WHERE place = 1 OR stage <> stage_before
+    WHERE step = 1 OR stage <> stage_before
 ),
 -- What open deals say of their chances in each stage, for deals that were in it before.
 chances AS (
@@ -78,7 +89,6 @@ weighed AS (
     FROM visits AS v
     JOIN fact.deals AS d ON d.deal_id = v.deal_id
     LEFT JOIN chances AS c ON c.stage = v.stage
-    WHERE v.left_on IS NULL OR v.left_on > v.entered_on
 )
 SELECT
     w.deal_id,

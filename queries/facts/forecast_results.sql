@@ -11,6 +11,7 @@ WITH by_then AS (
         ) AS place
     FROM source.sales_forecasts
     WHERE LOCAL_DAY(submitted_at) < period_start + 7
+        AND forecast_amount IS NOT NULL
 ),
 expected AS (
     SELECT period_start, period_end, SUM(forecast_amount) AS forecast

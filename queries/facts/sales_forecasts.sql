@@ -12,6 +12,7 @@ WITH submitted AS (
         )) AS replaced_on
     FROM source.sales_forecasts
     WHERE submitted_at IS NOT NULL
+        AND forecast_amount IS NOT NULL
 ),
 in_force AS (
     SELECT

@@ -18,6 +18,7 @@ DIMENSIONS = (
     *("device", "device_type", "model", "manufacturer"),
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
+    *("owner", "stage", "deal_type", "size_band", "competitor", "lost_reason", "deal", "outcome"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 

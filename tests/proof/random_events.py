@@ -122,11 +122,7 @@ def use(m: Maker) -> dict[str, list[Row]]:
 
 def market(m: Maker) -> dict[str, list[Row]]:
     """Tickets, advertising, leads and cost."""
-    companies = [
-        {"id": f"h{index}", "properties": json.dumps({"account_id": m.maybe(one)})}
-        for index, one in enumerate(m.customers)
-    ]
-    names = [row["id"] for row in companies]
+    names = m.companies[: len(m.customers)]
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
@@ -162,12 +158,12 @@ def market(m: Maker) -> dict[str, list[Row]]:
             "id": f"q{index}",
             "lead_source": m.maybe(m.one_of("email", "google_ads")),
             "campaign_id": m.maybe(m.one_of("k1", "k2")),
-            "mql_date": m.maybe(m.instant()),
+            "mql_date": m.maybe(m.instant(100)),
+            "contact_id": m.maybe(int(m.id_of(m.contacts, "7"))),
         }
         for index in range(m.count(0.3))
     ]
     return {
-        "hubspot_companies": companies,
         "hubspot_tickets": tickets,
         "ad_performance_daily": _one_a_day(spend),
         "marketing_qualified_leads": leads,

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events
+from tests.proof import random_accounts, random_events, random_sales
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -29,6 +29,10 @@ MAY_BE_EMPTY = (
     "app_database_tap_events",
     "app_database_page_views",
     "hubspot_tickets",
+    "hubspot_deals",
+    "hubspot_deal_stage_history",
+    "hubspot_owners",
+    "sales_forecasts",
     "stripe_invoices",
     "finance_monthly_costs",
 )
@@ -60,14 +64,23 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.taps,
     random_events.use,
     random_events.market,
+    random_sales.crm,
+    random_sales.deals,
+    random_sales.activities,
+    random_sales.plans,
 )
+
+
+def more_statements() -> dict[str, str]:
+    """CREATE statements of tables the demo warehouse lacks."""
+    return {name: f"CREATE TABLE raw.{name} ({text})" for name, text in random_sales.TABLES.items()}
 
 
 def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> None:
     """A DuckDB file with all source tables, those named with rows; every column may be empty."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA raw")
-        statements = table_statements()
+        statements = table_statements() | more_statements()
         for statement in statements.values():
             connection.execute(statement.replace(" NOT NULL", ""))
         for name, rows in tables.items():

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from tests.proof import billing_facts as billing
+from tests.proof import sales_facts, sales_plans
 from tests.proof import usage_facts as usage
-from tests.proof.days import day_of, number
+from tests.proof.crm import Crm
+from tests.proof.days import NEVER, day_of, number
 from tests.proof.entities import Entities
 from tests.proof.facts import DIMENSIONS, Fact, Promise, make_fact
 from tests.proof.raw import Raw, Row, load_tables
@@ -62,8 +64,12 @@ PROMISES = {
         Promise("ad_spend", "ads", ("spend_id",), "date"),
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
+        *sales_facts.PROMISES,
+        *sales_plans.PROMISES,
     )
 }
+ACCRUING = ("company_costs", "sales_targets", "sales_quotas")
+"""Facts whose intervals say something about every day up to their end."""
 
 
 class World:
@@ -101,7 +107,12 @@ class World:
     def as_of_fact(self, name: str) -> int | None:
         """The last known day of a fact; None where it has no rows."""
         fact = self.facts[name]
-        return None if fact.rows.empty else self._watermarks[fact.promise.system]
+        if fact.rows.empty:
+            return None
+        if fact.promise.time == "seen_on":
+            return self.last_full_day
+        known = fact.promise.system.split("+")
+        return min(self._watermarks[system] for system in known if system in self._watermarks)
 
     def first_day(self, name: str) -> int | None:
         """The first known day of a fact."""
@@ -117,13 +128,15 @@ class World:
         return day_of(min(day for day in known if day is not None))
 
     def _find_watermarks(self) -> dict[str, int]:
+        """The last day of each system; what is seen, or comes of several, tells nothing of it."""
         latest: dict[str, int] = {}
-        for name in PROMISES:
-            fact, system = self.facts[name], PROMISES[name].system
-            day = None if name == "device_firmware" else fact.last_day  # seen, not reported
-            if day is not None and system == "finance":
-                covered = max(max(row.day, row.until - 1) for row in fact.rows.itertuples())
-                day = min(covered, self.last_full_day)
+        for name, promise in PROMISES.items():
+            fact, system = self.facts[name], promise.system
+            day = None if promise.time == "seen_on" or "+" in system else fact.last_day
+            if day is not None and name in ACCRUING:
+                ended = fact.rows[fact.rows["until"] < NEVER]
+                day = max([day, *(until - 1 for until in ended["until"])])
+                day = min(day, self.last_full_day)
             if day is not None:
                 latest[system] = max(day, latest.get(system, day))
         return latest
@@ -227,6 +240,13 @@ class World:
         self._add("registrations", usage.registrations(entities), self._of_registered)
         self._add("locations_open", usage.locations_open(entities), self._of_open_location)
         self._add("tickets", usage.tickets(raw), self._of_ticket)
+        crm = Crm(raw, entities)
+        for about in (
+            sales_facts.Sales(raw, crm, self.time_zone, self._rows).facts(seen_on),
+            sales_plans.Plans(raw, crm, self.time_zone, self._rows).facts(),
+        ):
+            for name, rows, dimensions in about:
+                self._add(name, rows, dimensions)
         self._add_views()
 
     def _add_use(self, raw: Raw, of_customer: Callable[[Row], dict[str, Any]]) -> None:
