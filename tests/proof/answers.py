@@ -19,6 +19,8 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     operations,
     product_analytics,
     revenue,
+    sales,
+    sales_work,
     score_metrics,
     support,
     surveys,

@@ -20,6 +20,7 @@ DIMENSIONS = (
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
     *("owner", "endpoint", "service"),
     *("objective", "channel", "medium", "touch_source", "traffic", "email_label"),
+    *("owner", "stage", "deal_type", "size_band", "competitor", "lost_reason", "deal", "outcome"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 

@@ -121,12 +121,8 @@ def use(m: Maker) -> dict[str, list[Row]]:
 
 
 def market(m: Maker) -> dict[str, list[Row]]:
-    """Companies, tickets and cost."""
-    companies = [
-        {"id": f"h{index}", "properties": json.dumps({"account_id": m.maybe(one)})}
-        for index, one in enumerate(m.customers)
-    ]
-    names = [row["id"] for row in companies]
+    """Tickets and cost."""
+    names = m.companies[: len(m.customers)]
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
@@ -149,7 +145,6 @@ def market(m: Maker) -> dict[str, list[Row]]:
             }
         )
     return {
-        "hubspot_companies": companies,
         "hubspot_tickets": tickets,
         "finance_monthly_costs": _costs(m),
     }
