@@ -14,6 +14,11 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     marketing,
     operations,
     product_analytics,
+    product_features,
+    product_quality,
+    product_retention,
+    product_scores,
+    product_sessions,
     revenue,
     score_metrics,
 )

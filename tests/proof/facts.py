@@ -18,12 +18,15 @@ DIMENSIONS = (
     *("device", "device_type", "model", "manufacturer"),
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
+    *("signup_cohort", "landing_page", "app_platform", "app_version"),
+    *("service", "endpoint", "experiment"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 
 NUMBERS = (
     *("second", "until_second", "volume_ml", "cpu_usage", "error_count", "watts"),
     *("duration_seconds", "page_views", "usage_count", "gross_margin"),
+    *("actions", "seconds_on_page", "load_ms", "status_code"),
 )
 """Columns that are compared or added up as floats; empty cells are NaN there."""
 
