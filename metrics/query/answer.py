@@ -382,12 +382,10 @@ class Answers:
     def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
-        States known only for some days (scores, snapshots) are zero only on such a day.
+        Where nobody has a score there is none to count either, and a snapshot is zero only on a
+        day of which one was kept.
         """
-        if leaf.take in EMPTY_IS_NOTHING or (self._known_by_day(leaf) and not others_present):
-            return np.nan
-        return 0.0
-
-    def _known_by_day(self, leaf: Leaf) -> bool:
         measure = self.model.definitions.measures.get(leaf.measure)
-        return measure is None or measure.kind == "snapshot"
+        if leaf.take in EMPTY_IS_NOTHING or measure is None:
+            return np.nan
+        return np.nan if measure.kind == "snapshot" and not others_present else 0.0
