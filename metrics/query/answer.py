@@ -382,10 +382,9 @@ class Answers:
     def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
-        Where nobody has a score there is none to count either, and a snapshot is zero only on a
-        day of which one was kept.
+        Of members nobody of whom has a score nothing is known, so none is a number of them; a
+        snapshot is zero only on a day that was seen.
         """
         measure = self.model.definitions.measures.get(leaf.measure)
-        if leaf.take in EMPTY_IS_NOTHING or measure is None:
-            return np.nan
-        return np.nan if measure.kind == "snapshot" and not others_present else 0.0
+        unseen = measure is None or (measure.kind == "snapshot" and not others_present)
+        return np.nan if unseen or leaf.take in EMPTY_IS_NOTHING else 0.0
