@@ -12,7 +12,6 @@ from tests.proof.raw import Raw, Row, lower
 from tests.proof.raw import number as as_float
 
 PROMISES = (
-    Promise("features_available", "app_database", ("feature_name",), "valid_from", "valid_to"),
     Promise(
         "feature_first_uses",
         "app_database",
@@ -28,7 +27,6 @@ PROMISES = (
     Promise("onboarding_events", "product_events", ("event_id",), "occurred_at"),
     Promise("first_key_actions", "product_events", ("user_id",), "signed_up_at", "reached_at"),
     Promise("page_loads", "page_monitor", ("page_load_id",), "loaded_at"),
-    Promise("api_requests", "api_gateway", ("log_id",), "requested_at"),
     Promise("monitored_sessions", "crash_monitor", ("session_id",), "started_at"),
     Promise(
         "experiment_exposures",
@@ -75,7 +73,6 @@ class ProductFacts:
 
     def derived(self) -> Iterator[tuple[str, Iterable[Row], Dimensions]]:
         """Facts by name, with their rows and what gives their dimensions."""
-        yield "features_available", self.features_available(), self.of_feature
         yield "feature_first_uses", self.feature_first_uses(), self.of_user
         yield "feature_release_audience", self.feature_release_audience(), self.of_user
         yield "user_activations", self.user_activations(), self.of_user
@@ -84,16 +81,6 @@ class ProductFacts:
         yield "new_user_features", self.new_user_features(outcomes), self.of_user
 
     # Features
-
-    def features_available(self) -> Iterator[Row]:
-        """Features from their release, or from their first use where that comes first."""
-        days = [(row["feature_name"], row["day"]) for row in self.uses]
-        for row in self.raw.rows("app_database_features"):
-            if row["released_at"] is not None and row["feature_name"] is not None:
-                days.append((row["feature_name"], number(row["released_at"])))
-        for name in dict.fromkeys(name for name, _ in days):
-            first = min(day for other, day in days if other == name)
-            yield {"feature_name": name, "valid_from": day_of(first), "valid_to": None}
 
     def feature_first_uses(self) -> Iterator[Row]:
         """Users from their creation to the first use of each feature they used."""
@@ -201,7 +188,6 @@ class ProductFacts:
         yield "onboarding_events", self._onboarding_events(), self.of_user
         yield "first_key_actions", self._first_key_actions(), self.of_user
         yield "page_loads", self._page_loads(), self._of_load
-        yield "api_requests", self.raw.rows("api_logs"), _own("service", "endpoint")
         yield (
             "monitored_sessions",
             self._monitored_sessions(),

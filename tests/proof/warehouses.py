@@ -12,7 +12,7 @@ import duckdb
 import yaml
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events, random_product
+from tests.proof import random_accounts, random_events, random_product, random_success
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -75,6 +75,9 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.market,
     random_product.features,
     random_product.watched,
+    random_success.answers,
+    random_success.kept_by_managers,
+    random_success.books,
 )
 
 
