@@ -16,6 +16,7 @@ from tests.proof import (
     random_accounts,
     random_events,
     random_marketing,
+    random_product,
     random_sales,
     random_success,
 )
@@ -86,6 +87,8 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.taps,
     random_events.use,
     random_events.market,
+    random_product.features,
+    random_product.watched,
     random_success.answers,
     random_success.kept_by_managers,
     random_success.books,

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from tests.proof import billing_facts as billing
 from tests.proof import marketing_facts as marketing
+from tests.proof import product_facts as product
 from tests.proof import sales_facts, sales_plans, success_world
 from tests.proof import usage_facts as usage
 from tests.proof.crm import Crm
@@ -67,6 +69,7 @@ PROMISES = {
         Promise("ad_spend", "ads", ("spend_id",), "date"),
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
+        *product.PROMISES,
         *success_world.PROMISES,
         *marketing.PROMISES,
         *sales_facts.PROMISES,
@@ -249,6 +252,9 @@ class World:
         self._add("device_firmware", usage.device_firmware(raw, seen_on), of_device)
         self._add("device_telemetry", usage.device_telemetry(raw), of_device)
         self._add_use(raw, of_customer)
+        more = product.ProductFacts(raw, entities, self._rows, self.time_zone)
+        for name, rows, dimensions in chain(more.derived(), more.watched()):
+            self._add(name, rows, dimensions)
         self._add("registrations", usage.registrations(entities), self._of_registered)
         self._add("locations_open", usage.locations_open(entities), self._of_open_location)
         self._add("tickets", usage.tickets(raw), self._of_ticket)
@@ -263,8 +269,13 @@ class World:
         self._add_views()
 
     def _add_use(self, raw: Raw, of_customer: Callable[[Row], dict[str, Any]]) -> None:
-        self._add("sessions", usage.sessions(raw), self._of_use("device_type", "browser"))
         self._add("page_views", usage.page_views(raw), self._of_use("page"))
+        landings = product.landing_pages(self._rows("page_views"))
+        sessions = [
+            {**row, "landing_page": landings.get(row["session_id"])} for row in usage.sessions(raw)
+        ]
+        of_session = self._of_use("device_type", "browser", "landing_page")
+        self._add("sessions", sessions, of_session)
         self._add("feature_use", usage.feature_use(raw), self._of_use("feature_name"))
         kinds = {
             "session": self._rows("sessions"),
@@ -279,7 +290,8 @@ class World:
         of_user = self._of("user_id", entities.of_user)
         self._view("sessions of users", "sessions", of_user, keep=("device_type",))
         self._view("activity of users", "activity", of_user)
-        self._view("feature_use of users", "feature_use", of_user)
+        by_feature = ("feature_name", "category")
+        self._view("feature_use of users", "feature_use", of_user, keep=by_feature)
         self._view("tap_events of devices", "tap_events", self._of("device_id", entities.of_device))
         of_location = self._of("location_id", entities.of_location)
         self._view("tap_events of locations", "tap_events", of_location)
@@ -337,7 +349,10 @@ class World:
         return of_row
 
     def _of_registered(self, row: Row) -> dict[str, Any]:
-        return {**self.entities.of_customer(row["customer_id"]), "role": row["role"]}
+        return {
+            **self.entities.of_customer(row["customer_id"]),
+            **self.entities.own(row["user_id"]),
+        }
 
     def _of_open_location(self, row: Row) -> dict[str, Any]:
         return self.entities.of_location(row["location_id"])
