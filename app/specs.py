@@ -166,6 +166,7 @@ SEVERITY_NAMES = {"error": "Left out", "warning": "Counted"}
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",
+    "all time": "all days up to its last",
     "wtd": "week to date",
     "mtd": "month to date",
     "qtd": "quarter to date",

@@ -215,6 +215,8 @@ class Catalog:
             yield from missing
             if not missing and not self._kept(measure, info):
                 yield "a new build (its definition changed)"
+        for entity in sorted(self.model.filtered_by(leaf)):
+            yield from info.entities_missing.get(entity, ())  # else nothing would pass the filter
 
     def _values_lacking(self, name: str, info: BuildInfo) -> list[str]:
         """Columns that must have a value in some row and have none."""
