@@ -27,6 +27,7 @@ def check_contents(
         for name, entity in model.queries.entities.items()
         if f"entity.{name}" in contract.possible
     }
+    used = _used_columns(model)
     found: list[CheckInfo] = []
     for about in contract.possible:
         query = model.queries.query(about)
@@ -36,7 +37,7 @@ def check_contents(
             table = sa.select(*table.c).where(table.c.day == last_full_day).subquery("today")
         # A query of queries repeats what those point at; it was checked where it was read.
         met = keys if _reads(model, contract, about).sources else {}
-        source, promises = contents_of(query, table, met, _used_columns(model, about))
+        source, promises = contents_of(query, table, met, used.get(about, {}))
         found += hold(space, about, source, promises)[0]
     return found
 
@@ -54,19 +55,22 @@ def without_values(
 ) -> frozenset[str]:
     """Measures that have no number though their fact has rows."""
     broken = kept_by_no_row(checks)
-    return frozenset(
-        name for name, needed in model.needed.items() if any(lacking(needed, broken, missing))
-    )
+    measures = model.needs.measures.items()
+    return frozenset(name for name, needed in measures if any(lacking(needed, broken, missing)))
 
 
-def _used_columns(model: Model, about: str) -> dict[str, Severity]:
-    """Columns of a query that numbers rest on (their lack is an error) or are split by."""
-    rests = {one.column for needed in model.needed.values() for one in needed if one.about == about}
-    split = {one.column for one in model.shown if one.about == about}
+def _used_columns(model: Model) -> dict[str, dict[str, Severity]]:
+    """By query the columns that numbers rest on (their lack is an error) or are split by."""
+    rests = {one for needed in model.needs.measures.values() for one in needed}
+    used: dict[str, dict[str, Severity]] = {}
+    for one in model.needs.shown(model.parts) - rests:
+        used.setdefault(one.about, {})[one.column] = "warning"
+    for one in rests:
+        used.setdefault(one.about, {})[one.column] = "error"
     return {
-        column: "error" if column in rests else "warning"
-        for column in model.queries.query(about).columns
-        if column in rests | split
+        about: {name: used[about][name] for name in query.columns if name in used[about]}
+        for about, query in model.queries.named()
+        if about in used
     }
 
 

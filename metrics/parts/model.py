@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
 from metrics.parts.check import problems_of, unanswerable
 from metrics.parts.joins import Joins
-from metrics.parts.needs import Needed, needed_by, reached
+from metrics.parts.needs import Needs
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
 from metrics.sources.model import Queries
@@ -79,42 +79,9 @@ class Model:
         return tuple(dict.fromkeys(found for one in below for found in self.required_measures(one)))
 
     @cached_property
-    def needed(self) -> dict[str, tuple[Needed, ...]]:
-        """Columns that must have values for each measure to have a number."""
-        facts = self.queries.facts
-        return {
-            name: needed_by(measure, facts, self.joins)
-            for name, measure in self.definitions.measures.items()
-        }
-
-    @cached_property
-    def shown(self) -> frozenset[Needed]:
-        """Columns that numbers are split by, and the ways to them."""
-        found: set[Needed] = set()
-        for part in self.parts:
-            for fact in self.facts_of(part.measures[0]):
-                columns = list(self.queries.facts[fact].columns)
-                paths = (self.joins.path(name, columns) for name in part.dimensions)
-                for path in paths:
-                    if path and not path.calendar:
-                        found |= set(reached(self.queries.facts[fact], path))
-        return frozenset(found)
-
-    def filtered_by(self, leaf: Leaf) -> set[str]:
-        """Entities that a leaf's own filters read, its measures' among them."""
-        found: set[str] = set()
-        for name in leaf.measures:
-            measure = self.definitions.measures.get(name)
-            if measure:
-                columns = self.queries.facts[measure.fact].columns
-                found |= self._entities_behind(measure.where, columns)
-                filters = [dimension for dimension, _ in leaf.where]
-                found |= self._entities_behind(filters, measure.key or columns)
-        return found
-
-    def _entities_behind(self, names: Iterable[str], columns: Iterable[str]) -> set[str]:
-        paths = [self.joins.path(name, tuple(columns)) for name in names]
-        return {step.entity for path in paths if path for step in path.steps}
+    def needs(self) -> Needs:
+        """Columns that must have values for a number, a filter or a split."""
+        return Needs(self.definitions, self.queries, self.joins)
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:

@@ -1,20 +1,26 @@
 """Which columns a number rests on: without a value in any row of one, 0 would be a guess.
 
 anomalous_pours   where {is_anomaly: true}          -> fact.tap_events.is_anomaly
-pours by a tap    where {is_tap: true}, by device   -> fact.tap_events.device_id, which must
+pours of taps     where {is_tap: true}, a device's  -> fact.tap_events.device_id, which must
                                                        meet a device, and entity.devices.is_tap
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from metrics.definitions.model import Measure
-from metrics.parts.joins import Joins, Path
-from metrics.sources.model import Fact
+from metrics.definitions.expressions import Leaf
+from metrics.definitions.loader import Definitions
+from metrics.parts.joins import Joins
+from metrics.parts.plan import Part
+from metrics.sources.model import Queries
 
 NO_VALUES = "values in "
+
+Broken = frozenset[tuple[str, str, str]]
+"""Columns of a build as (about, column, kind of check) that not one row keeps."""
 
 
 @dataclass(frozen=True)
@@ -29,37 +35,73 @@ class Needed:
     meets: str = ""
 
 
-def needed_by(measure: Measure, facts: Mapping[str, Fact], joins: Joins) -> tuple[Needed, ...]:
-    """Columns a measure reads: its value, its conditions, its keys, and the way to each."""
-    names = [*measure.where, *measure.key]
-    if measure.value:
-        names.append(measure.value)
-    if measure.kind == "movement":
-        names.append("customer_id")
-    found = list(_all_reached(names, facts[measure.fact], joins))
-    if measure.anchor:
-        found += _all_reached([measure.anchor.key], facts[measure.anchor.fact], joins)
-    return tuple(dict.fromkeys(found))
+@dataclass(frozen=True)
+class Needs:
+    """Columns behind measures, conditions and dimensions, from the declarations alone."""
 
+    definitions: Definitions
+    queries: Queries
+    joins: Joins
 
-def reached(fact: Fact, path: Path) -> Iterator[Needed]:
-    """Every column on the way from a fact to where a path ends."""
-    about = f"fact.{fact.name}"
-    for step in path.steps:
-        yield Needed(about, step.via, step.entity)
-        about = f"entity.{step.entity}"
-    yield Needed(about, path.column)
+    @cached_property
+    def measures(self) -> dict[str, tuple[Needed, ...]]:
+        """What each measure reads: its value, its conditions, its keys, and the way to each."""
+        names = self.definitions.measures
+        return {name: tuple(dict.fromkeys(self._read_by(name))) for name in names}
 
+    def splitting(self, name: str, columns: Iterable[str]) -> Iterator[Needed]:
+        """What a measure or score reads to be split or filtered by dimensions."""
+        about, known = self._start(name)
+        for column in columns:
+            yield from self._reached(about, known, column)
 
-def _all_reached(names: Iterable[str], fact: Fact, joins: Joins) -> Iterator[Needed]:
-    for name in names:
-        path = joins.path(name, list(fact.columns))
-        if path and not path.calendar:  # others are made of the row's day, which all have
-            yield from reached(fact, path)
+    def conditions(self, leaf: Leaf) -> Iterator[Needed]:
+        """What a leaf reads beyond its measures: its own filters, and what its entities are."""
+        for name in leaf.measures:
+            yield from self.splitting(name, [*(column for column, _ in leaf.where), *leaf.by])
 
+    def shown(self, parts: Iterable[Part]) -> frozenset[Needed]:
+        """What the parts read to be split."""
+        return frozenset(
+            needed
+            for part in parts
+            for name in part.measures
+            for needed in self.splitting(name, part.dimensions)
+        )
 
-Broken = frozenset[tuple[str, str, str]]
-"""Columns of a build as (about, column, kind of check) that not one row keeps."""
+    def _read_by(self, name: str) -> Iterator[Needed]:
+        measure = self.definitions.measures[name]
+        names = [*measure.where, *measure.key, *([measure.value] if measure.value else [])]
+        if measure.kind == "movement":
+            names.append("customer_id")
+        columns = tuple(self.queries.facts[measure.fact].columns)
+        for column in names:
+            yield from self._reached(f"fact.{measure.fact}", columns, column)
+        if measure.anchor:
+            yield Needed(f"fact.{measure.anchor.fact}", measure.anchor.key)
+
+    def _start(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """The query that a measure's or score's dimensions start from, and the columns they do."""
+        score = self.definitions.scores.get(name)
+        if score:
+            return f"entity.{score.entity}", (self.queries.entities[score.entity].key,)
+        measure = self.definitions.measures[name]
+        if measure.anchor:
+            columns = self.queries.facts[measure.anchor.fact].columns
+            return f"fact.{measure.anchor.fact}", (*columns, *measure.key)
+        if measure.kind == "distinct":
+            return f"fact.{measure.fact}", (*measure.key, *measure.within)
+        return f"fact.{measure.fact}", tuple(self.queries.facts[measure.fact].columns)
+
+    def _reached(self, about: str, columns: Sequence[str], name: str) -> Iterator[Needed]:
+        """Every column on the way from a query to a name."""
+        path = self.joins.path(name, columns)
+        if path is None or path.calendar:
+            return  # made of the row's day, which every row has
+        for step in path.steps:
+            yield Needed(about, step.via, step.entity)
+            about = f"entity.{step.entity}"
+        yield Needed(about, path.column)
 
 
 def lacking(

@@ -12,7 +12,7 @@ from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.parts.model import Model, kind_of
-from metrics.parts.needs import NO_VALUES, lacking
+from metrics.parts.needs import NO_VALUES, Needed, lacking
 from metrics.query.plan import Planner
 from metrics.query.quality import Quality
 from metrics.store.info import BuildInfo
@@ -211,17 +211,18 @@ class Catalog:
                 for fact in self.model.required_facts(measure)
                 for lack in self._fact_lacks(fact, info)
             ]
-            missing = missing or self._values_lacking(measure, info)
+            missing = missing or self._values_lacking(self._computing(measure, leaf), info)
             yield from missing
             if not missing and not self._kept(measure, info):
                 yield "a new build (its definition changed)"
-        for entity in sorted(self.model.filtered_by(leaf)):
-            yield from info.entities_missing.get(entity, ())  # else nothing would pass the filter
 
-    def _values_lacking(self, name: str, info: BuildInfo) -> list[str]:
-        """Columns that must have a value in some row and have none."""
-        measures = self.model.required_measures(name)
-        needed = [one for measure in measures for one in self.model.needed[measure]]
+    def _computing(self, name: str, leaf: Leaf) -> Iterator[Needed]:
+        """Columns without a value in which a leaf has no number for one of its measures."""
+        for measure in self.model.required_measures(name):
+            yield from self.model.needs.measures[measure]
+        yield from self.model.needs.conditions(leaf)
+
+    def _values_lacking(self, needed: Iterable[Needed], info: BuildInfo) -> list[str]:
         return list(lacking(needed, info.broken_columns, info.entities_missing))
 
     def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
@@ -243,7 +244,19 @@ class Catalog:
                 yield self.model.queries.sources[name].table
 
     def _splits(self, leaves: Sequence[Leaf], dimension: str) -> bool:
-        return all(self._planner.can_split(leaf, dimension) for leaf in leaves)
+        """Whether every leaf that heeds a dimension is kept by it and some row has a value."""
+        if not all(self._planner.can_split(leaf, dimension) for leaf in leaves):
+            return False
+        if self.info is None:
+            return True
+        needed = (
+            one
+            for leaf in leaves
+            if leaf.heeds(dimension)
+            for name in leaf.measures
+            for one in self.model.needs.splitting(name, [dimension])
+        )
+        return not self._values_lacking(needed, self.info)
 
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:

@@ -40,7 +40,7 @@ def check_identities(
     questions = [
         (name, question)
         for name, identity in identities.items()
-        for question in _questions(identity, start, info.as_of)
+        for question in _questions(identity, catalog, start, info.as_of)
     ]
     results = ask([question for _, question in questions])
     reports = []
@@ -58,9 +58,15 @@ def metrics_of(identity: Identity) -> list[str]:
     return sorted({name for side in sides for name in names_in(side)})
 
 
-def _questions(identity: Identity, start: date, end: date) -> list[Query]:
+def _questions(identity: Identity, catalog: Catalog, start: date, end: date) -> list[Query]:
+    """The whole, and every dimension that the build has values of."""
     names = tuple(metrics_of(identity))
-    splits: list[tuple[str, ...]] = [(), *[(dimension,) for dimension in identity.dimensions]]
+    shared = [
+        dimension
+        for dimension in identity.dimensions
+        if all(dimension in catalog.metrics[name].dimensions for name in names)
+    ]
+    splits: list[tuple[str, ...]] = [(), *[(dimension,) for dimension in shared]]
     return [Query(names, start, end, Grain.MONTH, by=by) for by in splits]
 
 

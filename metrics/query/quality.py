@@ -9,7 +9,7 @@ from typing import Literal
 
 from metrics.definitions.expressions import Node
 from metrics.parts.model import Model
-from metrics.parts.needs import Needed, reached
+from metrics.parts.needs import Needed
 from metrics.store.info import BuildInfo, CheckInfo
 
 OF_A_COLUMN = frozenset({"references", "accepted", "positive", "filled"})
@@ -176,14 +176,11 @@ class Quality:
         for leaf in tree.leaves():
             for name in leaf.measures:
                 for measure in self._model.required_measures(name):
-                    yield from self._model.needed[measure]
+                    yield from self._model.needs.measures[measure]
+            yield from self._model.needs.conditions(leaf)
 
     def _columns_of(self, metric: str, tree: Node) -> Iterator[Needed]:
-        model = self._model
         yield from self._needed_by(tree)
-        for fact in self._facts(tree):
-            about = model.queries.facts[fact]
-            for dimension in self._dimensions.get(metric, ()):
-                path = model.joins.path(dimension, list(about.columns))
-                if path and not path.calendar:
-                    yield from reached(about, path)
+        for leaf in tree.leaves():
+            for name in leaf.measures:
+                yield from self._model.needs.splitting(name, self._dimensions.get(metric, ()))

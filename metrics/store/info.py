@@ -107,7 +107,8 @@ def kept_by_no_row(checks: Iterable[CheckInfo]) -> frozenset[tuple[str, str, str
     return frozenset(
         (check.about, check.column, check.kind)
         for check in checks
-        if check.kind in ("filled", "references") and check.failing == check.rows > 0
+        if check.failing == check.rows
+        if check.kind == "filled" or (check.kind == "references" and check.rows)
     )
 
 
