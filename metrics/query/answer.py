@@ -229,7 +229,7 @@ class Answers:
         for (leaf, days), looked_at in seen.items():
             column = names.index(statement.columns[leaf])
             found = by_window.get(numbers[looked_at], {})
-            cells[leaf, days] = {member: number(row[column]) for member, row in found.items()}
+            cells[leaf, days] = {m: number(row[column], leaf.take) for m, row in found.items()}
 
     def _fetch_single(
         self,
@@ -353,7 +353,7 @@ class Answers:
                 if not self._covered(leaf, days):
                     continue
                 found = cells.get((leaf, days), {})
-                nothing = self._when_absent(leaf, bool(found))
+                nothing = self._when_absent(leaf, bool(found), days.hi)
                 for column, member in enumerate(mine):
                     values[row, column] = found.get(member, nothing)
             return values
@@ -379,15 +379,15 @@ class Answers:
             self._first_days[measures] = max((day for day in days if day), default=None)
         return self._first_days[measures]
 
-    def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
+    def _when_absent(self, leaf: Leaf, others_present: bool, day: date) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
         States known only for some days (scores, snapshots) are zero only on such a day.
         """
-        if leaf.take in EMPTY_IS_NOTHING or (self._known_by_day(leaf) and not others_present):
-            return np.nan
-        return 0.0
-
-    def _known_by_day(self, leaf: Leaf) -> bool:
         measure = self.model.definitions.measures.get(leaf.measure)
-        return measure is None or measure.kind == "snapshot"
+        known = True
+        if measure is None:
+            known = others_present
+        elif measure.kind == "snapshot":
+            known = day in self.info.facts[measure.fact].seen_on
+        return 0.0 if known and leaf.take not in EMPTY_IS_NOTHING else np.nan
