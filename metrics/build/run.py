@@ -247,6 +247,7 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             first_day=staged.first_day,
             as_of=min(known) if known and staged.first_day else None,
             file=file.path if file else "",
+            seen_on=staged.seen_on,
         )
     return states
 

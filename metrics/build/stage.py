@@ -41,13 +41,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Staged:
-    """What was learnt while staging a fact: rows used, first and last day, findings."""
+    """What was learnt while staging a fact: rows used, first and last day, findings.
+
+    `seen_on` are the days on which a snapshot was taken.
+    """
 
     name: str
     rows: int
     first_day: date | None
     last_day: date | None
     findings: tuple[Finding, ...]
+    seen_on: tuple[date, ...] = ()
 
 
 def stage_name(fact: str) -> str:

@@ -229,7 +229,7 @@ class Answers:
         for (leaf, days), looked_at in seen.items():
             column = names.index(statement.columns[leaf])
             found = by_window.get(numbers[looked_at], {})
-            cells[leaf, days] = {member: number(row[column]) for member, row in found.items()}
+            cells[leaf, days] = {m: number(row[column], leaf.take) for m, row in found.items()}
 
     def _fetch_single(
         self,
@@ -353,7 +353,7 @@ class Answers:
                 if not self._covered(leaf, days):
                     continue
                 found = cells.get((leaf, days), {})
-                nothing = self._when_absent(leaf, bool(found))
+                nothing = self._when_absent(leaf, days.hi)
                 for column, member in enumerate(mine):
                     values[row, column] = found.get(member, nothing)
             return values
@@ -379,12 +379,14 @@ class Answers:
             self._first_days[measures] = max((day for day in days if day), default=None)
         return self._first_days[measures]
 
-    def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
+    def _when_absent(self, leaf: Leaf, day: date) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
         Of members nobody of whom has a score nothing is known, so none is a number of them; a
         snapshot is zero only on a day that was seen.
         """
         measure = self.model.definitions.measures.get(leaf.measure)
-        unseen = measure is None or (measure.kind == "snapshot" and not others_present)
-        return np.nan if unseen or leaf.take in EMPTY_IS_NOTHING else 0.0
+        if measure is None or leaf.take in EMPTY_IS_NOTHING:
+            return np.nan
+        seen = measure.kind != "snapshot" or day in self.info.facts[measure.fact].seen_on
+        return 0.0 if seen else np.nan

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class FactState(BaseModel):
-    """One fact in a build: rows used, the days it covers, or what it misses."""
+    """One fact in a build: rows used, the days it covers, or what it misses.
+
+    `seen_on` lists the days on which a snapshot was taken.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,6 +21,7 @@ class FactState(BaseModel):
     as_of: date | None = None
     file: str = ""
     missing: tuple[str, ...] = ()
+    seen_on: tuple[date, ...] = ()
 
     @property
     def available(self) -> bool:
