@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
     adoption,
+    advertising,
+    attribution,
     company,
     customer_success,
     engagement,
@@ -22,9 +24,12 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     product_scores,
     product_sessions,
     revenue,
+    sales,
+    sales_work,
     score_metrics,
     support,
     surveys,
+    website,
 )
 from tests.proof.days import number
 from tests.proof.facts import DIMENSIONS

@@ -83,7 +83,13 @@ def overall_feature_adoption_rate(q: Question) -> Value:
     used = q.during(USERS, q.last(days=30))
     assert used is not None
     shares = [
-        len({u for u, f in zip(used["user_id"], used["feature_name"], strict=True) if f == one and u})
+        len(
+            {
+                u
+                for u, f in zip(used["user_id"], used["feature_name"], strict=True)
+                if f == one and u
+            }
+        )
         / active
         for one in there["feature_name"]
     ]

@@ -1,4 +1,4 @@
-"""Random rows about what happens: events, use, support, advertising and cost."""
+"""Random rows about what happens: events, use, support and cost."""
 
 from __future__ import annotations
 
@@ -124,12 +124,8 @@ def use(m: Maker) -> dict[str, list[Row]]:
 
 
 def market(m: Maker) -> dict[str, list[Row]]:
-    """Tickets, advertising, leads and cost."""
-    companies = [
-        {"id": f"h{index}", "properties": json.dumps({"account_id": m.maybe(one)})}
-        for index, one in enumerate(m.customers)
-    ]
-    names = [row["id"] for row in companies]
+    """Tickets and cost."""
+    names = m.companies[: len(m.customers)]
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
@@ -151,37 +147,10 @@ def market(m: Maker) -> dict[str, list[Row]]:
                 "hs_lastmodifieddate": m.maybe(m.instant()),
             }
         )
-    spend = [
-        {
-            "id": f"a{index}",
-            "platform": m.one_of("google", "Facebook"),
-            "campaign_id": m.one_of("k1", "k2"),
-            "date": m.maybe(m.day()),
-            "cost": m.maybe(m.one_of(0, 12.34, 100)),
-        }
-        for index in range(m.count(0.5))
-    ]
-    leads = [
-        {
-            "id": f"q{index}",
-            "lead_source": m.maybe(m.one_of("email", "google_ads")),
-            "campaign_id": m.maybe(m.one_of("k1", "k2")),
-            "mql_date": m.maybe(m.instant()),
-        }
-        for index in range(m.count(0.3))
-    ]
     return {
-        "hubspot_companies": companies,
         "hubspot_tickets": tickets,
-        "ad_performance_daily": _one_a_day(spend),
-        "marketing_qualified_leads": leads,
         "finance_monthly_costs": _costs(m),
     }
-
-
-def _one_a_day(spend: list[Row]) -> list[Row]:
-    told = {(row["platform"], row["campaign_id"], row["date"]): row for row in spend}
-    return list(told.values())
 
 
 def _costs(m: Maker) -> list[Row]:
