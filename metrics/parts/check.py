@@ -212,8 +212,11 @@ def _rollup_problems(
     elif name in definitions.measures:
         measure = definitions.measures[name]
         columns = (*measure.key, *measure.within)
+    elif name in definitions.scores:
+        entity = queries.entities.get(definitions.scores[name].entity)
+        columns = (entity.key,) if entity else ()
     else:
-        yield "is neither a fact nor a measure"
+        yield "is neither a fact, nor a measure, nor a score"
         return
     for column in dict.fromkeys(column for rollup in rollups for column in rollup):
         path = joins.path(column, columns)
