@@ -210,8 +210,7 @@ def _rollup_problems(
     if name in queries.facts:
         columns = (*queries.facts[name].columns, *DERIVED_COLUMNS)
     elif name in definitions.measures:
-        measure = definitions.measures[name]
-        columns = (*measure.key, *measure.within)
+        columns = _kept_columns(definitions.measures[name], queries)
     elif name in definitions.scores:
         entity = queries.entities.get(definitions.scores[name].entity)
         columns = (entity.key,) if entity else ()
@@ -224,6 +223,13 @@ def _rollup_problems(
             yield f"column '{column}' cannot be reached from {name}"
         elif path.as_of:
             yield f"'{column}' changes over time; keep customer_id instead"
+
+
+def _kept_columns(measure: Measure, queries: Queries) -> tuple[str, ...]:
+    """Columns that tell more of a key: its own, or those of the row a cohort starts with."""
+    if measure.anchor and measure.anchor.fact in queries.facts:
+        return (*queries.facts[measure.anchor.fact].columns, *measure.key)
+    return (*measure.key, *measure.within)
 
 
 def _identity_problems(identity: Identity, definitions: Definitions) -> Iterator[str]:
