@@ -304,7 +304,8 @@ def _sum_so_far(rows: Any, side: Side) -> Any:
 
 
 def _in_units(number: Any, side: Side) -> Any:
-    return number.op("/")(sa.literal_column(repr(float(side.units)))) if side.units > 1 else number
+    """The number itself, of what is kept in units."""
+    return double(number).op("/")(sa.literal_column(repr(float(side.units))))
 
 
 def _integral(rows: Any, side: Side) -> Any:

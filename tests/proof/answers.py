@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
     company,
+    customer_metrics,
     customer_success,
     engagement,
     marketing,
