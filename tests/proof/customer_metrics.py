@@ -16,7 +16,7 @@ from tests.proof.scores import EVENTS, OPEN, SERVICE, STATUS
 ADOPTION = ("feature_use", "activity")
 HEALTH = (*USE, "registrations", *DEVICE, SERVICE, OPEN, "tickets")
 PAYMENT = ("invoices", "charges")
-RISK = ("cancellations", "receivables", "charges", EVENTS, "activity", "sessions")
+RISK = ("cancellations", "overdue_invoices", "charges", EVENTS, "activity", "sessions")
 LOCATION = (STATUS, OPEN)
 
 
@@ -77,7 +77,7 @@ def payment_health_score(q: Question) -> Value:
     return mean_score(q, "payment_health")
 
 
-@proof("expansion_opportunity_score", PERIODS, "subscriptions", uses=(*PAYMENT, *RISK))
+@proof("expansion_opportunity_score", PERIODS, "customer_spells", uses=(*PAYMENT, *RISK))
 def expansion_opportunity_score(q: Question) -> Value:
     return mean_score(q, "expansion_opportunity")
 

@@ -127,10 +127,9 @@ def _cancellation(world: World, day: int) -> Numbers:
     return everyone(world, asked, paying(world, day))
 
 
-def _unpaid(world: World, day: int) -> Numbers:
-    rows = world.facts["receivables"].rows
-    owed = rows[(rows["day"] + 14 <= day) & (rows["until"] > day)]
-    return everyone(world, by_customer(owed), paying(world, day))
+def _overdue(world: World, day: int) -> Numbers:
+    owed = level(world, "overdue_invoices", day, "customer_id", None)
+    return everyone(world, owed, paying(world, day))
 
 
 def _failed_payments(world: World, day: int) -> Numbers:
@@ -166,7 +165,7 @@ CHURN_RISK = Worst(
     paying,
     (
         Input("1", (("0", 0), ("1", 100)), ("cancellations",), _cancellation, 1),
-        Input("1", (("0", 0), ("1", 60), ("2", 80)), ("receivables",), _unpaid, 1),
+        Input("1", (("0", 0), ("1", 60), ("2", 80)), ("overdue_invoices",), _overdue, 1),
         Input("1", FAILED, ("charges",), _failed_payments, 35),
         Input("1", (("1", 0), ("7", 40), ("30", 80)), (EVENTS,), _silent_devices, 1),
         Input("1", (("1", 0), ("7", 25), ("30", 45)), ("activity",), _silent_users, 1),
@@ -207,7 +206,7 @@ PAYMENT_HEALTH = Score(
 
 
 def _tenure(world: World, day: int) -> Numbers:
-    rows = world.facts["subscriptions"].rows
+    rows = world.facts["customer_spells"].rows
     rows = rows[(rows["day"] <= day) & (rows["until"] > day)]
     ages: dict[Entity, list[int]] = {}
     for customer, began in zip(rows["customer_id"], rows["day"], strict=True):
@@ -236,7 +235,7 @@ EXPANSION_OPPORTUNITY = Gated(
         Input("0.5", (("0", 100), ("100", 0)), (), own("churn_risk"), 1),
     ),
     requirements=(
-        Condition(("subscriptions",), _tenure, lambda age: age >= 90),
+        Condition(("customer_spells",), _tenure, lambda age: age >= 90),
         Condition((PERIODS,), _enterprise, lambda held: held < 1),
     ),
 )
