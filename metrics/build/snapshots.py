@@ -52,7 +52,7 @@ def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Stag
         sa.select(sa.func.count(), sa.func.min(table.c.day), sa.func.max(table.c.day))
     )
     _close(space)
-    return replace(staged, rows=rows, first_day=first, last_day=last)
+    return replace(staged, rows=rows, first_day=first, last_day=last, last_seen=last)
 
 
 def _shape(fact: Fact) -> str:

@@ -124,7 +124,7 @@ class Answers:
         found, waiting = [], {}
         for name in query.metrics:
             info = self.catalog.resolve(name, query.domain)
-            if info.status != "live":
+            if not info.answerable:
                 waiting[name] = info.waiting_for
                 continue
             self._check_split(info, query)
@@ -148,6 +148,12 @@ class Answers:
 
     def _check_split(self, info: MetricInfo, query: Query) -> None:
         for name in dict.fromkeys((*query.by, *(name for name, _ in query.where))):
+            if name in info.lost_dimensions:
+                lacking = ", ".join(info.lost_dimensions[name])
+                raise UnsafeAggregationError(
+                    f"'{info.name}' cannot be split or filtered by {name} here.",
+                    f"The warehouse lacks {lacking}.",
+                )
             if name not in info.dimensions:
                 allowed = ", ".join(info.dimensions) or "none"
                 raise UnsafeAggregationError(

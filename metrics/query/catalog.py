@@ -12,6 +12,8 @@ from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.parts.model import Model, kind_of
 from metrics.query.plan import Planner
+from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
+from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo
 
 DOMAINS = {
@@ -37,7 +39,14 @@ class DimensionInfo:
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """One metric as the catalog shows it; `status` is computed, never typed."""
+    """One metric as the catalog shows it; `status` is computed, never typed.
+
+    lacks            what it waits for; empty when it is live.
+    answerable       whether it has numbers: live, or blocked with a history.
+    dimensions       what it can be split by; `lost_dimensions` would be among them, did the
+                     warehouse have what they need.
+    first_day        since when it has data; `as_of` is how far.
+    """
 
     name: str
     label: str
@@ -60,7 +69,9 @@ class MetricInfo:
     related: tuple[str, ...]
     window: str
     status: str
-    waiting_for: tuple[str, ...]
+    lacks: tuple[Lack, ...]
+    answerable: bool
+    lost_dimensions: Mapping[str, tuple[str, ...]]
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     hash: str
@@ -68,6 +79,16 @@ class MetricInfo:
     as_of: date | None
     additive_over_time: bool
     additive_over_dimensions: bool
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """What it lacks, by name: `raw.surveys (score, day)`, `raw.users.role`, `rows in pours`."""
+        return tuple(map(str, self.lacks))
+
+    @property
+    def waits_on(self) -> tuple[str, ...]:
+        """The same in short: of what tables lack, only the tables."""
+        return tuple(dict.fromkeys(lack.about for lack in self.lacks))
 
 
 class Catalog:
@@ -77,6 +98,7 @@ class Catalog:
         self.model = model
         self.info = info
         self._planner = Planner(model.definitions, model.joins, model.parts)
+        self._states = States(model, info)
         self.metrics: dict[str, MetricInfo] = {
             name: self._describe(name, metric) for name, metric in model.definitions.metrics.items()
         }
@@ -142,7 +164,8 @@ class Catalog:
         leaves = list(tree.leaves()) if tree else []
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
-        waiting = tuple(self._waiting(name, metric, leaves))
+        lacks = self._states.lacks(name) if tree else self._needs(name, metric)
+        lost = self._states.lost_dimensions(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
         required = {fact for n in names for fact in self.model.required_facts(n)}
         firsts = [
@@ -156,9 +179,13 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            dimensions=tuple(d for d in metric.dimensions if self._splits(leaves, d)),
-            status=self._status(metric, waiting),
-            waiting_for=waiting,
+            dimensions=tuple(
+                d for d in metric.dimensions if d not in lost and self._splits(leaves, d)
+            ),
+            lost_dimensions={d: tuple(map(str, lost[d])) for d in lost},
+            status=status_of(lacks),
+            lacks=lacks,
+            answerable=is_answerable(lacks),
             facts=facts,
             sources=tuple(dict.fromkeys(self._sources(facts))),
             hash=self.model.metric_hash(name),
@@ -170,53 +197,13 @@ class Catalog:
             **{field: getattr(metric, field) for field in COPIED},
         )
 
-    def _waiting(self, name: str, metric: Metric, leaves: Sequence[Leaf]) -> Iterator[str]:
-        """What a metric lacks: tables and columns, rows, or a build with its definition."""
-        if metric.form is None:
-            yield from self._needs(name, metric)
-            return
-        if self.info is None:
-            yield "a first build"
-            return
-        found = dict.fromkeys(lack for leaf in leaves for lack in self._lacks(leaf, self.info))
-        yield from found
-
-    def _needs(self, name: str, metric: Metric) -> Iterable[str]:
-        """What a placeholder waits for in the warehouse this build looked at."""
-        if self.info is not None and name in self.info.needs_missing:
-            return self.info.needs_missing[name] or (HAS_DATA,)
-        return [f"{need.source}.{column}" for need in metric.needs for column in need.columns]
-
-    def _status(self, metric: Metric, waiting: tuple[str, ...]) -> str:
-        """live; ready (data is there, a formula is not); blocked (no rows); waiting."""
-        if not waiting:
-            return "live"
-        if waiting == (HAS_DATA,):
-            return "ready"
-        return "blocked" if all(lack.startswith(NO_ROWS) for lack in waiting) else "waiting"
-
-    def _lacks(self, leaf: Leaf, info: BuildInfo) -> Iterator[str]:
-        for measure in leaf.measures:
-            missing = [
-                lack
-                for fact in self.model.required_facts(measure)
-                for lack in self._fact_lacks(fact, info)
-            ]
-            yield from missing
-            if not missing and not self._kept(measure, info):
-                yield "a new build (its definition changed)"
-
-    def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
-        state = info.facts.get(fact)
-        if state is None:
-            return ("a new build (its query is new)",)
-        if state.missing:
-            return state.missing
-        return () if state.available else (f"{NO_ROWS}{fact}",)
-
-    def _kept(self, measure: str, info: BuildInfo) -> bool:
-        parts = [part for part in self.model.parts if measure in part.measures]
-        return all(info.parts.get(p.name) == self.model.fingerprints[p.name] for p in parts)
+    def _needs(self, name: str, metric: Metric) -> tuple[Lack, ...]:
+        """What a placeholder without a form waits for in the warehouse this build looked at."""
+        if self.info is None or name not in self.info.needs_missing:
+            return (FIRST_BUILD,)
+        missing = self.info.needs_missing[name]
+        parts = [need.rpartition(".") for need in missing]
+        return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
 
     def _sources(self, facts: Iterable[str]) -> Iterator[str]:
         for fact in facts:
@@ -241,8 +228,7 @@ class Catalog:
         return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
 
 
-HAS_DATA = "a formula (its data has arrived)"
-NO_ROWS = "rows in "
+HAS_DATA = Lack("build", note="a formula (its data has arrived)")
 COPIED = (
     "label",
     "description",
