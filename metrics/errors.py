@@ -115,7 +115,8 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
     >>> did_you_mean("total_mmr", ["total_mrr", "total_arr", "win_rate"])
     "Did you mean 'total_mrr' or 'total_arr'?"
     """
-    near = difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
+    others = [other for other in known if other != name]  # it is known, but not in this place
+    near = difflib.get_close_matches(name, others, n=count, cutoff=0.6)
     if not near:
         return ""
     quoted = [f"'{candidate}'" for candidate in near]

@@ -47,7 +47,7 @@ MOVEMENT_TAKES = frozenset(
         "retained_count",
     }
 )
-PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least"})
+PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least", "count_above"})
 """Takes that look at one row per entity before they aggregate."""
 
 STOCK_LIKE_MOVEMENTS = frozenset({"opening", "closing", "opening_count", "closing_count"})

@@ -100,8 +100,9 @@ class Pinned:
         columns = ["day", *part.dimensions, *part.measures, *EXTRA[part.kind]]
         columns += [f"{name}__clock" for name in part.measures if self._has_clock(name)]
         if part.kind == "score":
-            bounds = self._model.definitions.scores[part.about].bounds
-            columns += [f"under_{bound}" for bound in bounds]
+            score = self._model.definitions.scores[part.about]
+            numbers = [*EXTRA["score"], *(f"under_{bound}" for bound in score.kept_bounds)]
+            columns += [*numbers, *(f"{name}__{n}" for name in score.sums for n in numbers)]
         unique = dict.fromkeys(columns)
         return sa.table(part.name, *map(sa.column, unique), schema=self._lease.schema)
 

@@ -244,7 +244,7 @@ def parse_shift(text: str) -> Shift:
 
 @lru_cache(maxsize=256)
 def parse_window(text: str) -> WindowSpec:
-    """'period', 'end', 'mtd', 'qtd', 'ytd', or a trailing length such as '30 days'.
+    """'period', 'end', 'all time', 'mtd', 'qtd', 'ytd', or a trailing length such as '30 days'.
 
     >>> parse_window("30 days")
     WindowSpec(form='trailing', shift=Shift(months=0, days=30))
@@ -253,6 +253,8 @@ def parse_window(text: str) -> WindowSpec:
         return PERIOD
     if text == "end":
         return AT_END
+    if text == "all time":
+        return SINCE_BEGINNING
     if text in TO_DATE:
         return WindowSpec(TO_DATE[text])
     return WindowSpec("trailing", parse_shift(text))

@@ -7,122 +7,19 @@ Each returns a select that `Workspace.create` turns into the part's table; its c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.stage import entity_name, stage_name
-from metrics.build.workspace import Workspace
-from metrics.definitions.loader import Definitions
+from metrics.build.rows import ZERO, Maker, Rows, begins_on, measure_value
 from metrics.definitions.model import Measure
-from metrics.engines.conditions import condition
-from metrics.engines.functions import (
-    add_days,
-    day_number,
-    days_between,
-    double,
-    seconds_between,
-)
-from metrics.parts.joins import Attached, Joins
+from metrics.engines.functions import days_between, double
 from metrics.parts.plan import Part
-from metrics.sources.model import Fact
-
-ZERO: Any = sa.literal_column("0")
-ONE: Any = sa.literal_column("1")
-
-
-@dataclass(frozen=True)
-class Maker:
-    """What every part is made from."""
-
-    space: Workspace
-    definitions: Definitions
-    facts: Mapping[str, Fact]
-    joins: Joins
-    last_full_day: date
-
-    def measure(self, name: str) -> Measure:
-        """The measure of a name."""
-        return self.definitions.measures[name]
-
-    def staged(self, fact: str) -> Any:
-        """The staged table of a fact."""
-        return self.space.tables[stage_name(fact)]
-
-    def entities(self) -> dict[str, sa.TableClause]:
-        """Entity tables of this build by entity name."""
-        return {name: self.space.tables[entity_name(name)] for name in self.joins.entities}
-
-    @property
-    def horizon(self) -> Any:
-        """The last full day as SQL."""
-        return sa.cast(sa.literal(self.last_full_day.isoformat()), sa.Date())
-
-    def attach(self, base: Any, columns: Sequence[str], names: Sequence[str]) -> tuple[Any, list]:
-        """FROM clause and labelled columns for dimension names, from a base with `columns`."""
-        attached = Attached(base, self.entities())
-        found = []
-        for name in names:
-            path = self.joins.path(name, columns)
-            if path is None:
-                raise LookupError(f"roll-up column '{name}' cannot be reached")
-            found.append(attached.column(path).label(name))
-        return attached.source, found
-
-
-class Rows:
-    """A staged fact whose columns include attributes reached along references."""
-
-    def __init__(self, maker: Maker, fact: str) -> None:
-        self.fact = maker.facts[fact]
-        self.staged = maker.staged(fact)
-        self._maker = maker
-        self._attached = Attached(self.staged, maker.entities())
-        self._known = [column.name for column in self.staged.c]
-
-    def column(self, name: str) -> Any:
-        """A column of the fact, or of an entity it refers to."""
-        path = self._maker.joins.path(name, self._known)
-        if path is None:
-            raise LookupError(f"'{name}' cannot be reached")
-        return self._attached.column(path)
-
-    def conditions(self, where: Mapping[str, Any]) -> list[Any]:
-        """SQL conditions of a definition's `where`."""
-        return [
-            term for name, wanted in where.items() for term in condition(self.column(name), wanted)
-        ]
-
-    @property
-    def source(self) -> Any:
-        """The FROM clause with every join asked for so far."""
-        return self._attached.source
 
 
 def make_part(maker: Maker, part: Part) -> None:
     """Create one part's table."""
     maker.space.create(part.name, MAKERS[part.kind](maker, part))
-
-
-def measure_value(rows: Rows, measure: Measure) -> Any:
-    """What one row adds to a measure."""
-    staged, fact = rows.staged, rows.fact
-    if measure.value is None:
-        value: Any = ONE
-    elif measure.value == "start_day":
-        value = day_number(staged.c.day)
-    elif measure.value == "seconds" and "seconds" not in fact.columns:
-        assert fact.interval is not None
-        value = seconds_between(staged.c[fact.interval.from_], staged.c[fact.interval.to])
-    else:
-        value = staged.c[measure.value]
-    if measure.spread:
-        length = days_between(staged.c.day, staged.c.until_day)
-        value = double(value).op("/")(sa.func.nullif(double(length), ZERO))
-    terms = rows.conditions(measure.where)
-    return sa.case((sa.and_(*terms), value), else_=sa.null()) if terms else value
 
 
 def _flow(maker: Maker, part: Part) -> Any:
@@ -139,15 +36,18 @@ def _flow(maker: Maker, part: Part) -> Any:
 
 def _stock(maker: Maker, part: Part) -> Any:
     streams = []
-    for delay in sorted({maker.measure(name).delay for name in part.measures}):
-        names = [name for name in part.measures if maker.measure(name).delay == delay]
+    kinds = {(maker.measure(name).delay, maker.measure(name).last) for name in part.measures}
+    for kind in sorted(kinds, key=str):
+        names = [
+            name
+            for name in part.measures
+            if (maker.measure(name).delay, maker.measure(name).last) == kind
+        ]
         for sign in (1, -1):
             rows = Rows(maker, part.about)
             staged = rows.staged
-            begins = add_days(staged.c.day, delay) if delay else staged.c.day
+            begins, terms = begins_on(rows, maker.measure(names[0]))
             day, clock = (begins, "clock") if sign > 0 else (staged.c.until_day, "until_clock")
-            outlasts = sa.or_(staged.c.until_day.is_(None), staged.c.until_day > begins)
-            terms = [outlasts] if delay else []
             values: dict[str, Any] = {}
             for name in names:
                 measure = maker.measure(name)
@@ -246,21 +146,19 @@ def _movement(maker: Maker, part: Part) -> Any:
 
 
 def _cohort(maker: Maker, part: Part) -> Any:
+    """Keys by the day of their anchor and the ages at which they had an event.
+
+    Dimensions are those of the first anchor row of each key.
+    """
     measure = maker.measure(part.about)
     assert measure.anchor is not None
-    rows, anchors = Rows(maker, measure.fact), maker.staged(measure.anchor.fact)
+    rows = Rows(maker, measure.fact)
     staged, terms = rows.staged, rows.conditions(measure.where)
     key = measure.key[0]
-    anchor_key = anchors.c[measure.anchor.key]
-    start = (
-        sa.select(anchor_key.label(key), sa.func.min(anchors.c.day).label("day"))
-        .where(anchor_key.is_not(None))
-        .group_by(anchor_key)
-        .subquery("anchor")
-    )
+    start = _anchors(maker, part, measure)
     age = days_between(start.c.day, staged.c.day)
     ages = (
-        sa.select(start.c[key], start.c.day, sa.case((age < 0, 0), else_=age).label("age"))
+        sa.select(*start.c, sa.case((age < 0, 0), else_=age).label("age"))
         .select_from(start.join(rows.source, staged.c[key] == start.c[key]))
         .where(*terms)
         .distinct()
@@ -274,23 +172,43 @@ def _cohort(maker: Maker, part: Part) -> Any:
         sa.cast(sa.null(), sa.BigInteger()).label("prev_age"),
     )
     cohort = sa.union_all(reached, members).subquery("cohort")
-    source, dimensions = maker.attach(cohort, [key], part.dimensions)
-    groups = [cohort.c.day, cohort.c.age, cohort.c.prev_age]
-    return (
-        sa.select(*groups, *dimensions, sa.func.count().label("n"))
-        .select_from(source)
-        .group_by(*groups, *[_bare(column) for column in dimensions])
+    groups = [cohort.c[name] for name in ("day", "age", "prev_age", *part.dimensions)]
+    return sa.select(*groups, sa.func.count().label("n")).group_by(*groups)
+
+
+def _anchors(maker: Maker, part: Part, measure: Measure) -> Any:
+    """The first anchor row of each key: the key, its day and the part's dimensions."""
+    assert measure.anchor is not None
+    anchors = Rows(maker, measure.anchor.fact)
+    own = anchors.staged.c[measure.anchor.key]
+    dimensions = {name: anchors.column(name) for name in part.dimensions}
+    by_key = [anchors.column(column).asc().nulls_last() for column in anchors.fact.key]
+    place = sa.func.row_number().over(partition_by=own, order_by=[anchors.staged.c.day, *by_key])
+    ranked = (
+        sa.select(
+            own.label(measure.key[0]),
+            anchors.staged.c.day,
+            *[column.label(name) for name, column in dimensions.items() if name != measure.key[0]],
+            place.label("place"),
+        )
+        .select_from(anchors.source)
+        .where(own.is_not(None))
+        .subquery("ranked")
     )
+    columns = [column for column in ranked.c if column.name != "place"]
+    return sa.select(*columns).where(ranked.c.place == 1).subquery("anchor")
 
 
 def _rows(maker: Maker, part: Part) -> Any:
     measure = maker.measure(part.about)
     rows = Rows(maker, measure.fact)
     terms = rows.conditions(measure.where)
-    value = rows.column(measure.value or "")
-    columns = [rows.column(name).label(name) for name in ("day", *part.dimensions)]
-    statement = sa.select(*columns, double(value).label(part.about))
-    return statement.select_from(rows.source).where(value.is_not(None), *terms)
+    value = rows.number(measure.value or "")
+    day = rows.staged.c.day if measure.at == "start" else rows.staged.c.until_day
+    columns = [rows.column(name).label(name) for name in part.dimensions]
+    statement = sa.select(day.label("day"), *columns, double(value).label(part.about))
+    known = (value.is_not(None), day.is_not(None), day <= maker.horizon)
+    return statement.select_from(rows.source).where(*known, *terms)
 
 
 def _snapshot(maker: Maker, part: Part) -> Any:

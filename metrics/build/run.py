@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.parts import Maker, make_part
+from metrics.build.parts import make_part
+from metrics.build.rows import Maker
 from metrics.build.scores import make_score
 from metrics.build.snapshots import keep_snapshot
 from metrics.build.stage import Finding, Staged, entity_name, stage_entity, stage_fact, stage_name

@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.parts import ONE, Maker, Rows, measure_value
-from metrics.definitions.model import ScoreInput
+from metrics.build.rows import ONE, Maker, Rows, begins_on, measure_value
+from metrics.definitions.score import ScoreInput
 from metrics.engines.functions import add_days, day_number, double
 from metrics.periods import parse_shift
 
@@ -48,9 +48,9 @@ def member_sides(maker: Maker, score: str, key: str, other: str, staged: Any) ->
     return (Side(f"{score}_total", sums, "today"), Side(f"{score}_members", counts, "today"))
 
 
-def side_of(maker: Maker, key: str, name: str, spec: ScoreInput) -> Side:
-    """The side that one measure gives an input."""
-    length = parse_shift(spec.window).days
+def side_of(maker: Maker, key: str, name: str, spec: ScoreInput, window: str) -> Side:
+    """The side that one measure gives an input, over a window of its own."""
+    length = parse_shift(window).days
     kind = maker.measure(name).kind
     if spec.take == "keys":
         return Side(f"{name}_keys_{length}", _key_changes(maker, key, name, length), "running")
@@ -74,7 +74,8 @@ def _flow(maker: Maker, key: str, name: str) -> Any:
     measure = maker.measure(name)
     rows = Rows(maker, measure.fact)
     value = measure_value(rows, measure)
-    columns = (rows.column(key).label("entity"), rows.staged.c.day, value.label("value"))
+    day = rows.staged.c.day if measure.at == "start" else rows.staged.c.until_day
+    columns = (rows.column(key).label("entity"), day.label("day"), value.label("value"))
     return sa.select(*columns).select_from(rows.source)
 
 
@@ -105,6 +106,11 @@ def _keys_of_day(maker: Maker, key: str, name: str) -> Any:
     return sa.select(days.c.entity, days.c.day, ONE.label("value"))
 
 
+def stock_side(maker: Maker, key: str, name: str) -> Side:
+    """The level of a stock at the end of a day."""
+    return Side(f"{name}_level", _stock_changes(maker, key, name, as_age=False), "running")
+
+
 def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
     """Changes of a stock, with the day number of the change, or of the interval's start."""
     measure = maker.measure(name)
@@ -112,8 +118,9 @@ def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
     for sign in (1, -1):
         rows = Rows(maker, measure.fact)
         staged = rows.staged
+        begins, terms = begins_on(rows, measure)
         value = measure_value(rows, measure)
-        day = staged.c.day if sign > 0 else staged.c.until_day
+        day = begins if sign > 0 else staged.c.until_day
         change = value if sign > 0 else -value
         number = day_number(staged.c.day if as_age else day)
         streams.append(
@@ -124,7 +131,7 @@ def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
                 (change * number).label("weight"),
             )
             .select_from(rows.source)
-            .where(day.is_not(None), day <= maker.horizon)
+            .where(day.is_not(None), day <= maker.horizon, *terms)
         )
     return sa.union_all(*streams)
 

@@ -12,17 +12,16 @@ The specification is docs/scores.md; missing inputs drop out and the rest is re-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.parts import ONE, ZERO, Maker, Rows
-from metrics.build.score_sides import Side, member_sides, side_of
+from metrics.build.rows import ONE, ZERO, Maker, Rows
+from metrics.build.score_blends import BLENDS, Signal, on_scale
+from metrics.build.score_sides import Side, member_sides, side_of, stock_side
 from metrics.build.stage import entity_name
-from metrics.definitions.model import Score, ScoreInput
+from metrics.definitions.score import Score, ScoreInput
 from metrics.engines.functions import add_days, day_number, double
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
@@ -31,16 +30,6 @@ from metrics.store.info import FactState
 
 NULL = sa.null()
 LOOKS_AT_A_DAY = frozenset({"since", "age", "level", "score"})
-
-
-@dataclass(frozen=True)
-class Signal:
-    """One usable input: its sides, and the first day it can be told."""
-
-    name: str
-    spec: ScoreInput
-    sides: tuple[Side, ...]
-    from_day: date
 
 
 def scored_name(score: str) -> str:
@@ -57,62 +46,92 @@ def make_score(maker: Maker, part: Part, model: Model, states: Mapping[str, Fact
     table = maker.space.tables[staged]
     key = model.queries.entities[score.entity].key
     source, dimensions = maker.attach(table, [key], part.dimensions)
-    groups = [table.c.day, *dimensions]
-    under = [
-        sa.func.sum(sa.case((table.c.score < bound, ONE), else_=ZERO)).label(f"under_{bound}")
-        for bound in score.bounds
-    ]
+    numbers = _numbers(table, score, ONE, sa.func.count(table.c.score))
+    for name in score.sums:
+        level = table.c[name]
+        numbers |= {
+            f"{name}__{label}": number
+            for label, number in _numbers(table, score, level, sa.func.sum(level)).items()
+        }
     statement = (
-        sa.select(
-            *groups,
-            sa.func.sum(table.c.score).label("total"),
-            sa.func.count(table.c.score).label("entities"),
-            *under,
-        )
+        sa.select(table.c.day, *dimensions, *[n.label(label) for label, n in numbers.items()])
         .select_from(source)
         .group_by(table.c.day, *[column.element for column in dimensions])
     )
     maker.space.create(part.name, statement)
 
 
+def _numbers(table: Any, score: Score, each: Any, entities: Any) -> dict[str, Any]:
+    """What is kept of the entities of a group, where each counts for so much."""
+    return {
+        "total": sa.func.sum(table.c.score if each is ONE else table.c.score * each),
+        "entities": entities,
+        **{
+            f"under_{bound}": sa.func.sum(sa.case((table.c.score < bound, each), else_=ZERO))
+            for bound in score.kept_bounds
+        },
+    }
+
+
 def _scored(maker: Maker, score: Score, model: Model, states: Mapping[str, FactState]) -> Any:
+    """Entity, day, score and the levels of the score's sums."""
     key = model.queries.entities[score.entity].key
-    signals = [
+    signals = _signals(maker, key, score.inputs, model, states)
+    gates = _signals(maker, key, score.requires, model, states)
+    complete = len(gates) == len(score.requires) and (
+        score.blend != "all" or len(signals) == len(score.inputs)
+    )
+    if not signals or not complete:
+        return _no_scores(maker, score, key)
+    levels = {name: stock_side(maker, key, name) for name in score.sums}
+    both = [*signals, *gates]
+    sides = {side.name: side for signal in both for side in signal.sides}
+    sides |= {side.name: side for side in levels.values()}
+    floor = _floor(score)
+    spine = _spine(maker, score, key, _first_possible_day(score, signals, gates, floor))
+    events = _events(maker, score, list(sides.values()))
+    windows = _windows(_daily(spine, events, list(sides.values()), maker), list(sides.values()))
+    values = [on_scale(windows, signal) for signal in signals]
+    blend, terms = BLENDS[score.blend](values, signals, floor)
+    rows = sa.select(
+        windows.c.entity.label(key),
+        windows.c.day,
+        double(blend).label("score"),
+        *[
+            sa.func.coalesce(windows.c[side.name], ZERO).label(name)
+            for name, side in levels.items()
+        ],
+    )
+    passed = [on_scale(windows, gate) > ZERO for gate in gates]
+    return rows.where(windows.c.exists_then > 0, *terms, *passed)
+
+
+def _no_scores(maker: Maker, score: Score, key: str) -> Any:
+    entity = maker.space.tables[entity_name(score.entity)].c[key]
+    day = sa.cast(NULL, sa.Date()).label("day")
+    empty: list[Any] = [sa.cast(NULL, sa.Double()).label(name) for name in ("score", *score.sums)]
+    return sa.select(entity, day, *empty).where(sa.false())
+
+
+def _floor(score: Score) -> float:
+    """The weight below which there is no score."""
+    total = sum(spec.weight for spec in score.inputs.values())
+    share = {"mean": score.minimum_weight, "all": 1.0, "any": 0.0}[score.blend]
+    return share * total - 1e-9
+
+
+def _signals(
+    maker: Maker,
+    key: str,
+    specs: Mapping[str, ScoreInput],
+    model: Model,
+    states: Mapping[str, FactState],
+) -> list[Signal]:
+    return [
         signal
-        for name, spec in score.inputs.items()
+        for name, spec in specs.items()
         if (signal := _signal(maker, key, name, spec, model, states))
     ]
-    if not signals:
-        nothing = maker.space.tables[entity_name(score.entity)]
-        day = sa.cast(NULL, sa.Date()).label("day")
-        empty: Any = sa.cast(NULL, sa.Double()).label("score")
-        return sa.select(nothing.c[key], day, empty).where(sa.false())
-    floor = score.minimum_weight * sum(spec.weight for spec in score.inputs.values()) - 1e-9
-    sides = {side.name: side for signal in signals for side in signal.sides}
-    events = _events(maker, score, list(sides.values()))
-    spine = _spine(maker, score, key, _first_possible_day(signals, floor))
-    windows = _windows(_daily(spine, events, list(sides.values()), maker), list(sides.values()))
-    values = [_scaled(windows, signal) for signal in signals]
-    parts = [
-        sa.case((value.is_not(None), sa.literal_column(repr(signal.spec.weight))), else_=ZERO)
-        for value, signal in zip(values, signals, strict=True)
-    ]
-    weighted = [
-        sa.func.coalesce(value * sa.literal_column(repr(signal.spec.weight)), ZERO)
-        for value, signal in zip(values, signals, strict=True)
-    ]
-    inputs = sa.select(
-        windows.c.entity,
-        windows.c.day,
-        _total(weighted).label("weighted"),
-        _total(parts).label("weight"),
-    ).where(windows.c.exists_then > 0)
-    blended = inputs.subquery("blended")
-    return sa.select(
-        blended.c.entity.label(key),
-        blended.c.day,
-        double(blended.c.weighted).op("/")(double(blended.c.weight)).label("score"),
-    ).where(blended.c.weight >= sa.literal_column(repr(floor)))
 
 
 def _signal(
@@ -133,13 +152,20 @@ def _signal(
         other = model.queries.entities[model.definitions.scores[spec.score].entity].key
         sides = member_sides(maker, spec.score, key, other, staged)
     else:
+        windows = (spec.window, spec.denominator_window or spec.window)
         measures = [measure for measure in (spec.measure, spec.denominator) if measure]
         facts = tuple(fact for measure in measures for fact in model.facts_of(measure))
         if not all(states[fact].available for fact in facts):
             return None
-        sides = tuple(side_of(maker, key, measure, spec) for measure in measures)
+        sides = tuple(
+            side_of(maker, key, measure, spec, window)
+            for measure, window in zip(measures, windows, strict=False)
+        )
     firsts = [first for fact in facts if (first := states[fact].first_day)]
-    needs = 0 if spec.take in LOOKS_AT_A_DAY else parse_shift(spec.window).days - 1
+    longest = max(
+        parse_shift(window).days for window in (spec.window, spec.denominator_window) if window
+    )
+    needs = 0 if spec.take in LOOKS_AT_A_DAY else longest - 1
     return Signal(name, spec, sides, max(firsts) + timedelta(days=needs))
 
 
@@ -172,13 +198,21 @@ def _calendar(maker: Maker, from_day: date) -> Any:
     return maker.space.tables[name]
 
 
-def _first_possible_day(signals: Sequence[Signal], floor: float) -> date:
-    """First day on which the inputs that can be told reach the floor of the weights."""
-    for day in sorted({signal.from_day for signal in signals}):
-        told = sum(signal.spec.weight for signal in signals if signal.from_day <= day)
-        if told >= floor:
-            return day
-    return max(signal.from_day for signal in signals)
+def _first_possible_day(
+    score: Score, signals: Sequence[Signal], gates: Sequence[Signal], floor: float
+) -> date:
+    """First day on which enough of the inputs, and all that must hold, can be told."""
+    days = sorted({signal.from_day for signal in signals})
+    if score.blend == "mean":
+        told = (
+            day
+            for day in days
+            if sum(one.spec.weight for one in signals if one.from_day <= day) >= floor
+        )
+        first = next(told, days[-1])
+    else:
+        first = days[0] if score.blend == "any" else days[-1]
+    return max([first, *(gate.from_day for gate in gates)])
 
 
 def _events(maker: Maker, score: Score, sides: Sequence[Side]) -> Any:
@@ -293,32 +327,3 @@ READS: dict[str, Callable[[Any, Side], Any]] = {
     "last": _last,
     "today": _today,
 }
-
-
-def _scaled(windows: Any, signal: Signal) -> Any:
-    """The input on 0..100, NULL where it is missing."""
-    first = windows.c[signal.sides[0].name]
-    number: Any = double(first)
-    if len(signal.sides) > 1:
-        second = windows.c[signal.sides[1].name]
-        number = number.op("/")(sa.func.nullif(double(second), ZERO))
-    told = windows.c.day >= sa.cast(sa.literal(signal.from_day.isoformat()), sa.Date())
-    return sa.case((sa.and_(told, number.is_not(None)), _scale(number, signal.spec.scale)))
-
-
-def _scale(number: Any, points: Sequence[tuple[float, float]]) -> Any:
-    whens = [(number <= points[0][0], double(sa.literal_column(repr(float(points[0][1])))))]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        slope = (y1 - y0) / (x1 - x0)
-        line = (number - sa.literal_column(repr(x0))) * sa.literal_column(f"({slope!r})") + (
-            sa.literal_column(repr(y0))
-        )
-        whens.append((number <= x1, line))
-    return sa.case(*whens, else_=double(sa.literal_column(repr(float(points[-1][1])))))
-
-
-def _total(values: Sequence[Any]) -> Any:
-    total = values[0]
-    for value in values[1:]:
-        total = total + value
-    return total

@@ -7,10 +7,12 @@ values stay missing through every node.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from metrics.periods import NO_SHIFT, PERIOD, Shift, WindowSpec
+
+EVERY = "*"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Leaf(Node):
     measure  what is kept (a measure's or a score's name); several for entities.
     take     which number of it: see `kinds.TAKES`.
     window   the days it looks at; `shifts` move the period back first, outermost last.
+    whole    it is asked without the split, so that a denominator is never a sum of rows.
+    ignores  dimensions it neither splits nor filters by; `EVERY` stands for all of them.
     """
 
     measure: str
@@ -46,7 +50,23 @@ class Leaf(Node):
     by: tuple[str, ...] = ()
     number: float | None = None
     days: int = 0
+    until: int = 0
     whole: bool = False
+    ignores: tuple[str, ...] = ()
+
+    def kept(self, dimensions: Sequence[str]) -> tuple[str, ...]:
+        """Those of some dimensions that it is split by when it is asked by them.
+
+        >>> Leaf("mrr", "level", ignores=("role",)).kept(("plan", "role"))
+        ('plan',)
+        """
+        if self.whole or EVERY in self.ignores:
+            return ()
+        return tuple(name for name in dimensions if name not in self.ignores)
+
+    def heeds(self, dimension: str) -> bool:
+        """Whether a filter on a dimension applies to it."""
+        return EVERY not in self.ignores and dimension not in self.ignores
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -66,7 +86,10 @@ class Constant(Node):
 
 @dataclass(frozen=True)
 class CalendarValue(Node):
-    """A fact of the calendar: `days` or `hours` of the window, `day_number` of its end."""
+    """A fact of the calendar: `days` or `hours` of the window, `day_number` of its end.
+
+    `closes` is the end of its last day in seconds since 1970.
+    """
 
     what: str
     window: WindowSpec = PERIOD
@@ -97,19 +120,65 @@ class GrowthOf(Node):
         return (self.current, self.base)
 
 
+@dataclass(frozen=True)
+class Scaled(Node):
+    """A node on a scale of cut points: straight lines between them, flat outside."""
+
+    node: Node
+    points: tuple[tuple[float, float], ...]
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.node,)
+
+
+@dataclass(frozen=True)
+class Blend(Node):
+    """Weighted mean of the nodes that have a value, if those weigh at least `floor` together."""
+
+    nodes: tuple[Node, ...]
+    weights: tuple[float, ...]
+    floor: float
+
+    def children(self) -> tuple[Node, ...]:
+        return self.nodes
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The same tree with its leaves and calendar values changed."""
+    if isinstance(node, (Leaf, CalendarValue)):
+        return change(node)
+    if isinstance(node, Binary):
+        return replace(node, left=rebuilt(node.left, change), right=rebuilt(node.right, change))
+    if isinstance(node, GrowthOf):
+        return replace(node, current=rebuilt(node.current, change), base=rebuilt(node.base, change))
+    if isinstance(node, Scaled):
+        return replace(node, node=rebuilt(node.node, change))
+    if isinstance(node, Blend):
+        return replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes))
+    return node
+
+
 def shifted(node: Node, shift: Shift) -> Node:
     """The same tree seen from an earlier date."""
-    from dataclasses import replace
-
     if shift == NO_SHIFT:
         return node
-    if isinstance(node, (Leaf, CalendarValue)):
-        return replace(node, shifts=(*node.shifts, shift))
-    if isinstance(node, Binary):
-        return replace(node, left=shifted(node.left, shift), right=shifted(node.right, shift))
-    if isinstance(node, GrowthOf):
-        return replace(node, current=shifted(node.current, shift), base=shifted(node.base, shift))
-    return node
+
+    def earlier(leaf: Node) -> Node:
+        assert isinstance(leaf, (Leaf, CalendarValue))
+        return replace(leaf, shifts=(*leaf.shifts, shift))
+
+    return rebuilt(node, earlier)
+
+
+def across(node: Node, dimensions: tuple[str, ...]) -> Node:
+    """The same tree without splits and filters by some dimensions."""
+
+    def without(leaf: Node) -> Node:
+        if not isinstance(leaf, Leaf):
+            return leaf
+        return replace(leaf, ignores=tuple(dict.fromkeys((*leaf.ignores, *dimensions))))
+
+    return rebuilt(node, without) if dimensions else node
 
 
 OPERATORS: dict[type[ast.operator], str] = {

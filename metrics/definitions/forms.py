@@ -63,6 +63,35 @@ class Change(Frozen):
     over: Length
 
 
+class Offset(Frozen):
+    """The value at an earlier date."""
+
+    of: Name
+    by: Length
+
+
+Points = Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
+Weight = Annotated[float, Field(gt=0)]
+
+
+class ScaledMetric(Frozen):
+    """One part of a composite: a metric, brought to a scale by cut points."""
+
+    metric: Name
+    scale: Points
+    weight: Weight
+
+
+class Composite(Frozen):
+    """Weighted mean of metrics on one scale; what has no value drops out and leaves its weight.
+
+    Below `minimum_weight` of the total weight there is no value.
+    """
+
+    parts: Annotated[dict[Name, ScaledMetric], Field(min_length=2)]
+    minimum_weight: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+
 MovementColumn = Literal[
     "opening",
     "closing",
@@ -99,12 +128,13 @@ class Entities(Frozen):
     """An aggregate over one row per entity: median, maximum, share of the n largest, counts.
 
     `differ_by` counts entities whose two measures differ by more than that;
-    `at_least` counts the share of entities whose first measure over the second reaches it.
+    `share_at_least` is the share of entities whose first measure over the second reaches it;
+    `count_above` counts entities whose measure is above it.
     """
 
     measures: tuple[Name, ...]
     by: tuple[Name, ...]
-    aggregate: Literal["median", "max", "top_share", "differ_by", "share_at_least"]
+    aggregate: Literal["median", "max", "top_share", "differ_by", "share_at_least", "count_above"]
     number: float | None = None
 
     @model_validator(mode="after")
@@ -128,10 +158,11 @@ class Lifecycle(Frozen):
     returning    active in the window of the same length just before
     resurrected  active before, but not in that window
     dormant      not active now, but in the window just before
+    before       active in the window just before, whatever came after
     """
 
     measure: Name
-    take: Literal["new", "returning", "resurrected", "dormant"]
+    take: Literal["new", "returning", "resurrected", "dormant", "before"]
 
 
 class Quantile(Frozen):
@@ -144,28 +175,86 @@ class Quantile(Frozen):
 class CohortRate(Frozen):
     """Share of a cohort that reached the event.
 
-    reached   'so_far' by the end of the window, 'within' n days, 'on' exactly day n.
-    Cohorts whose days have not all elapsed are left out of both sides for within and on.
+    so_far   by the end of the window
+    within   in the first `days` days
+    on       on exactly day `days`
+    between  on a day from `days` to `until`
+    after    on day `days` or later; cohorts count once they are `until` days old
+
+    Cohorts whose days have not all elapsed are left out of both sides, except for so_far.
     """
 
     measure: Name
-    reached: Literal["so_far", "within", "on"]
+    reached: Literal["so_far", "within", "on", "between", "after"]
     days: Annotated[int, Field(ge=0)] = 0
+    until: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _until_comes_after(self) -> CohortRate:
+        if self.reached == "between" and self.until < self.days:
+            raise ValueError("between needs `until`, not before `days`")
+        if self.until and self.reached not in ("between", "after"):
+            raise ValueError(f"`until` says nothing for {self.reached}")
+        return self
+
+    @property
+    def matures(self) -> int:
+        """Days after which a cohort can be judged."""
+        return max(self.days, self.until)
 
 
 class ScoreUse(Frozen):
-    """An aggregate of an entity score at the end of the period."""
+    """An aggregate of an entity score at the end of the period.
+
+    `true` stands for the entities a flag (a score with blend any or all) holds for. `of` is one of
+    the score's sums: with it the entities are not counted, but that stock of theirs is added up.
+    """
 
     score: Name
-    take: Literal["mean", "count", "count_under", "count_at_least", "share_at_least", "share_under"]
+    take: Literal[
+        "mean",
+        "count",
+        "count_under",
+        "count_at_least",
+        "share_under",
+        "share_at_least",
+        "count_true",
+        "share_true",
+        "mean_weighted",
+        "sum_under",
+        "sum_at_least",
+        "sum_true",
+    ]
     bound: int | None = None
+    of: Name | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_takes(self) -> ScoreUse:
+        bounded = self.take.endswith(("_under", "_at_least"))
+        summed = self.take.startswith("sum_") or self.take == "mean_weighted"
+        if bounded != (self.bound is not None):
+            raise ValueError(f"{self.take} {'needs a' if bounded else 'has no'} bound")
+        if summed != (self.of is not None):
+            raise ValueError(f"{self.take} {'needs `of`' if summed else 'has no `of`'}")
+        return self
 
 
 class MeanAge(Frozen):
-    """Mean days since the start of what is open: as-of day times count minus sum of start days."""
+    """Mean time since the start of what is open: as-of time x count - sum of starts, over count.
+
+    `start` is a stock of `start_day` for days, of `start_second` for hours.
+    """
 
     count: Name
     start: Name
+    unit: Literal["days", "hours"] = "days"
+
+
+class MeanAhead(Frozen):
+    """Mean days until the end of what is in force; `end` is a stock of `end_day`."""
+
+    count: Name
+    end: Name
 
 
 class SinceLast(Frozen):

@@ -9,14 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from metrics.definitions.forms import Frozen
-from metrics.definitions.model import (
-    DefinitionFile,
-    Dimension,
-    Identity,
-    Measure,
-    Metric,
-    Score,
-)
+from metrics.definitions.model import DefinitionFile, Dimension, Identity, Measure, Metric
+from metrics.definitions.score import Score
 from metrics.definitions.yaml_loader import Lines, load_yaml, validation_problems
 from metrics.errors import DefinitionError, Problem
 

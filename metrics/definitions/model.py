@@ -1,7 +1,7 @@
 """What a definition file may say, as frozen pydantic models.
 
 Three things are declared as data: measures (what is kept of a fact), scores (weighted blends
-per entity and day) and metrics (arithmetic on those). One metric has exactly one form.
+per entity and day, see `score`) and metrics (arithmetic on those). One metric has exactly one form.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from pydantic import Field, model_validator
 from metrics.definitions.forms import (
     Change,
     CohortRate,
+    Composite,
     Entities,
     Frozen,
     Growth,
     KeyDays,
-    Length,
     Lifecycle,
     MeanAge,
+    MeanAhead,
     Movement,
     Name,
+    Offset,
     Quantile,
     Ratio,
     ScoreUse,
@@ -29,6 +31,7 @@ from metrics.definitions.forms import (
     TimeIn,
     WindowText,
 )
+from metrics.definitions.score import Score
 
 Kind = Literal["flow", "stock", "distinct", "movement", "cohort", "rows", "snapshot"]
 Unit = Literal["currency", "percentage", "count", "score", "ratio", "duration"]
@@ -42,8 +45,14 @@ class Bounds(Frozen):
     max: float | None = None
 
 
+class Ahead(Frozen):
+    """A condition on how many days a date lies ahead of its row's day; behind it is negative."""
+
+    days_ahead: Bounds
+
+
 Scalar = bool | int | float | str
-Condition = Scalar | tuple[Scalar, ...] | Bounds
+Condition = Scalar | tuple[Scalar, ...] | Bounds | Ahead
 Where = dict[Name, Condition]
 
 
@@ -54,13 +63,23 @@ class Anchor(Frozen):
     key: Name
 
 
+SPECIALS = {
+    "days": "length of an interval in days, for those that have ended",
+    "seconds": "length of an interval of instants in seconds",
+    "start_day": "day number of the start, for mean ages",
+    "end_day": "day number of the end, for mean times ahead",
+    "start_second": "seconds from 1970 to the start, for mean ages in hours",
+}
+"""Values every interval has without a column of its own."""
+
+
 class Measure(Frozen):
     """What is kept of one fact: its kind decides the part and so every later sum.
 
-    value    column summed; without it rows are counted; `start_day` sums the day number of an
-             interval's start (for mean ages), `seconds` an interval's length.
-    at       on interval facts, whether a flow is dated by the start or the end.
+    value    column summed; without it rows are counted; on intervals also what `SPECIALS` lists.
+    at       on interval facts, whether flows and rows are dated by the start or the end.
     delay    days after its start at which an interval begins to count (stock).
+    last     an interval counts only in so many days before its end (stock).
     spread   the value is for the whole interval and accrues evenly over its days.
     clock    instants of change are kept too, so that time in a state can be summed exactly.
     key      what is counted once (distinct, cohort); several columns form one key.
@@ -74,6 +93,7 @@ class Measure(Frozen):
     where: Where = {}
     at: Literal["start", "end"] = "start"
     delay: Annotated[int, Field(ge=0)] = 0
+    last: Annotated[int, Field(gt=0)] | None = None
     spread: bool = False
     clock: bool = False
     key: tuple[Name, ...] = ()
@@ -93,6 +113,8 @@ class Measure(Frozen):
             raise ValueError("a cohort measure needs an anchor")
         if self.kind in ("rows", "movement") and self.value is None:
             raise ValueError(f"a {self.kind} measure needs a value column")
+        if self.last is not None and (self.kind != "stock" or self.delay):
+            raise ValueError("last is for stock measures without a delay")
         if self.spread and (self.kind != "flow" or self.value is None):
             raise ValueError("spread is for flow measures with a value column")
         return self
@@ -112,13 +134,16 @@ FORMS = (
     "expression",
     "growth",
     "change",
+    "offset",
     "movement",
     "entities",
     "lifecycle",
     "quantile",
     "cohort",
     "score",
+    "composite",
     "mean_age",
+    "mean_ahead",
     "since_last",
     "time_in",
     "key_days",
@@ -128,6 +153,9 @@ FORMS = (
 
 class Metric(Frozen):
     """One metric: what it is called, what it means, and the one form that computes it.
+
+    `across` names operands that are asked without splitting or filtering by some dimensions: a
+    share of all users is taken of all users, whatever feature is looked at.
 
     A metric without a form is a placeholder: it has `needs` and no number.
     """
@@ -153,6 +181,7 @@ class Metric(Frozen):
     maximum: float | None = None
     window: WindowText = "period"
     where: Where = {}
+    across: dict[Name, Literal["all"] | tuple[Name, ...]] = {}
     needs: tuple[Need, ...] = ()
 
     measure: Name | None = None
@@ -160,13 +189,16 @@ class Metric(Frozen):
     expression: str | None = None
     growth: Growth | None = None
     change: Change | None = None
+    offset: Offset | None = None
     movement: Movement | None = None
     entities: Entities | None = None
     lifecycle: Lifecycle | None = None
     quantile: Quantile | None = None
     cohort: CohortRate | None = None
     score: ScoreUse | None = None
+    composite: Composite | None = None
     mean_age: MeanAge | None = None
+    mean_ahead: MeanAhead | None = None
     since_last: SinceLast | None = None
     time_in: TimeIn | None = None
     key_days: KeyDays | None = None
@@ -185,57 +217,6 @@ class Metric(Frozen):
         if not used and not self.needs:
             raise ValueError("has no form; a placeholder needs `needs`")
         return self
-
-
-class ScoreInput(Frozen):
-    """One input of a score: a number per entity and day, scaled to 0..100 by cut points.
-
-    take   sum     of the measure in the trailing window
-           days    distinct days with at least one row of the measure in the window
-           keys    distinct values of the measure's key columns in the window
-           ratio   measure over `denominator`, both summed in the window
-           since   days since the last day with a row of the measure
-           age     days since the open interval of the measure began
-           level   the stock at the end of the day
-           score   mean of another score over the entities that belong to this one
-    scale  points (value, score), linear between them, flat outside.
-    """
-
-    take: Literal["sum", "days", "keys", "ratio", "since", "age", "level", "score"]
-    measure: Name | None = None
-    denominator: Name | None = None
-    score: Name | None = None
-    window: Length = "30 days"
-    scale: Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
-    weight: Annotated[float, Field(gt=0)]
-
-    @model_validator(mode="after")
-    def _names_what_it_takes(self) -> ScoreInput:
-        wanted = {"score": ["score"], "ratio": ["measure", "denominator"]}.get(
-            self.take, ["measure"]
-        )
-        named = [one for one in ("measure", "denominator", "score") if getattr(self, one)]
-        if named != wanted:
-            raise ValueError(f"take '{self.take}' needs {' and '.join(wanted)}, nothing else")
-        return self
-
-
-class Score(Frozen):
-    """A versioned, weighted score of one kind of entity per day, 0..100.
-
-    `population` is the stock whose interval says on which days an entity exists; inputs that
-    are missing on a day drop out and the rest is re-weighted; below `minimum_weight` of the
-    total weight there is no score.
-    """
-
-    description: str
-    version: int
-    entity: Name
-    population: Name
-    minimum_weight: Annotated[float, Field(gt=0, le=1)] = 0.6
-    bounds: tuple[int, ...] = ()
-    dimensions: tuple[Name, ...] = ()
-    inputs: dict[Name, ScoreInput]
 
 
 class Identity(Frozen):

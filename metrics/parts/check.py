@@ -7,7 +7,8 @@ from typing import Any
 
 from metrics.definitions.expressions import Node, names_in, parse_arithmetic
 from metrics.definitions.loader import Definitions
-from metrics.definitions.model import Bounds, Identity, Measure, Score
+from metrics.definitions.model import SPECIALS, Ahead, Bounds, Identity, Measure
+from metrics.definitions.score import Score
 from metrics.errors import Problem, did_you_mean
 from metrics.parts.joins import Joins, Path
 from metrics.parts.plan import Part
@@ -75,6 +76,8 @@ def _measure_problems(measure: Measure, queries: Queries, joins: Joins) -> Itera
     lasting = measure.kind in ("stock", "movement") or measure.at == "end" or measure.spread
     if lasting and not fact.interval:
         yield f"a {measure.kind} measure needs a fact with an interval"
+    if measure.last and not fact.interval:
+        yield "last needs a fact with an interval"
     if measure.kind == "snapshot" and not fact.snapshot:
         yield "a snapshot measure needs a snapshot fact"
     if measure.kind == "movement" and "customer_id" not in fact.columns:
@@ -87,11 +90,15 @@ def _measure_problems(measure: Measure, queries: Queries, joins: Joins) -> Itera
 
 def _column_problems(measure: Measure, fact: Fact, queries: Queries, joins: Joins) -> Iterator[str]:
     known = [*fact.columns, *DERIVED_COLUMNS]
-    special = {"start_day", "seconds"} if fact.interval else set()
-    used = [*measure.where, *measure.key, *measure.within]
-    if measure.value and measure.value not in special:
-        used.append(measure.value)
+    special = _specials_of(fact)
+    for name in sorted({measure.value or "", *measure.where} & SPECIALS.keys() - special.keys()):
+        if name not in fact.columns:
+            yield f"'{name}' needs an interval{' of instants' if fact.interval else ''}"
+            return
+    used = [*measure.where, *measure.key, *measure.within, *filter(None, [measure.value])]
     for column in dict.fromkeys(used):
+        if column in special and column not in fact.columns:
+            continue
         path = joins.path(column, known)
         if path is None or path.as_of:
             hint = did_you_mean(column, known)
@@ -104,7 +111,19 @@ def _column_problems(measure: Measure, fact: Fact, queries: Queries, joins: Join
             yield f"where: '{column}' is {kind}, which {measure.where[column]!r} is not"
 
 
+def _specials_of(fact: Fact) -> dict[str, str]:
+    """Values the fact's intervals have without a column of their own, with their types."""
+    if not fact.interval:
+        return {}
+    days = {"days": "integer", "start_day": "integer", "end_day": "integer"}
+    if fact.columns[fact.interval.from_].type != "instant":
+        return days
+    return {**days, "seconds": "number", "start_second": "number"}
+
+
 def _type_of(path: Path, fact: Fact, queries: Queries) -> str:
+    if path.calendar:
+        return "integer"
     if path.steps:
         return queries.entities[path.steps[-1].entity].columns[path.column].type
     column = fact.columns.get(path.column)
@@ -112,6 +131,8 @@ def _type_of(path: Path, fact: Fact, queries: Queries) -> str:
 
 
 def _fits(kind: str, wanted: Any) -> bool:
+    if isinstance(wanted, Ahead):
+        return kind == "date"
     if isinstance(wanted, tuple):
         return all(_fits(kind, one) for one in wanted)
     if isinstance(wanted, bool):
@@ -142,7 +163,13 @@ def _score_problems(
         yield _unknown("measure", score.population, definitions.measures)
     elif population.kind != "stock":
         yield f"its population '{score.population}' is of kind {population.kind}, not stock"
-    for label, part in score.inputs.items():
+    for name_of_sum in score.sums:
+        summed = definitions.measures.get(name_of_sum)
+        if summed is None:
+            yield _unknown("measure", name_of_sum, definitions.measures)
+        elif summed.kind != "stock":
+            yield f"sums: '{name_of_sum}' is of kind {summed.kind}, not stock"
+    for label, part in {**score.inputs, **score.requires}.items():
         for measure in filter(None, (part.measure, part.denominator)):
             if measure not in definitions.measures:
                 yield f"{label}: {_unknown('measure', measure, definitions.measures)}"
@@ -150,10 +177,15 @@ def _score_problems(
             yield f"{label}: {_unknown('score', part.score, definitions.scores)}"
         elif part.score and name in _scores_below(part.score, definitions):
             yield f"{label}: '{part.score}' rests on '{name}' itself"
-        if parse_shift(part.window).months:
-            yield f"{label}: its window is a number of days, not '{part.window}'"
-        if [x for x, _ in part.scale] != sorted({x for x, _ in part.scale}):
+        for window in filter(None, (part.window, part.denominator_window)):
+            if parse_shift(window).months:
+                yield f"{label}: its window is a number of days, not '{window}'"
+        if part.scale and not _rises(part.scale):
             yield f"{label}: the values of its scale must rise"
+
+
+def _rises(points: tuple[tuple[float, float], ...]) -> bool:
+    return [x for x, _ in points] == sorted({x for x, _ in points})
 
 
 def _scores_below(name: str, definitions: Definitions) -> set[str]:
@@ -164,9 +196,7 @@ def _scores_below(name: str, definitions: Definitions) -> set[str]:
         one = waiting.pop()
         if one not in found and one in definitions.scores:
             found.add(one)
-            waiting += [
-                part.score for part in definitions.scores[one].inputs.values() if part.score
-            ]
+            waiting += [part.score for part in definitions.scores[one].reads if part.score]
     return found
 
 
@@ -180,8 +210,7 @@ def _rollup_problems(
     if name in queries.facts:
         columns = (*queries.facts[name].columns, *DERIVED_COLUMNS)
     elif name in definitions.measures:
-        measure = definitions.measures[name]
-        columns = (*measure.key, *measure.within)
+        columns = _kept_columns(definitions.measures[name], queries)
     else:
         yield "is neither a fact nor a measure"
         return
@@ -191,6 +220,13 @@ def _rollup_problems(
             yield f"column '{column}' cannot be reached from {name}"
         elif path.as_of:
             yield f"'{column}' changes over time; keep customer_id instead"
+
+
+def _kept_columns(measure: Measure, queries: Queries) -> tuple[str, ...]:
+    """Columns that tell more of a key: its own, or those of the row a cohort starts with."""
+    if measure.anchor and measure.anchor.fact in queries.facts:
+        return (*queries.facts[measure.anchor.fact].columns, *measure.key)
+    return (*measure.key, *measure.within)
 
 
 def _identity_problems(identity: Identity, definitions: Definitions) -> Iterator[str]:

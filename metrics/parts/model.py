@@ -14,8 +14,9 @@ from functools import cached_property
 
 from metrics.definitions.expressions import Binary, Leaf, Node
 from metrics.definitions.loader import Definitions, load_definitions
-from metrics.definitions.model import Measure, Score
+from metrics.definitions.model import Measure
 from metrics.definitions.resolve import Resolver
+from metrics.definitions.score import Score, ScoreInput
 from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
 from metrics.parts.check import problems_of, unanswerable
@@ -49,16 +50,27 @@ class Model:
             return
         score = self.definitions.scores[name]
         yield from self.facts_of(score.population)
-        for part in score.inputs.values():
-            for below in (part.measure, part.denominator, part.score):
-                if below:
-                    yield from self.facts_of(below)
+        yield from (fact for name in score.sums for fact in self.facts_of(name))
+        yield from (fact for part in score.reads for fact in self._read_by(part))
+
+    def _read_by(self, part: ScoreInput) -> Iterator[str]:
+        for below in (part.measure, part.denominator, part.score):
+            if below:
+                yield from self.facts_of(below)
 
     def required_facts(self, name: str) -> tuple[str, ...]:
-        """Facts without which there is no number: a score drops inputs, not its population."""
-        if name in self.definitions.scores:
-            return self.facts_of(self.definitions.scores[name].population)
-        return self.facts_of(name)
+        """Facts without which there is no number: a score drops inputs, but no condition."""
+        if name not in self.definitions.scores:
+            return self.facts_of(name)
+        score = self.definitions.scores[name]
+        below = [score.population, *score.sums]
+        below += [
+            other
+            for part in score.needed
+            for other in (part.measure, part.denominator, part.score)
+            if other
+        ]
+        return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -89,10 +101,11 @@ class Model:
         if isinstance(item, Score):
             below = [
                 self._declared(other)
-                for part in item.inputs.values()
+                for part in item.reads
                 for other in (part.measure, part.denominator, part.score)
                 if other
             ]
+            below += [self._declared(other) for other in (item.population, *item.sums)]
         return [name, item.model_dump(mode="json"), below]
 
     def metric_hash(self, name: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from metrics.definitions.loader import Definitions
-from metrics.definitions.model import Measure, Score
+from metrics.definitions.model import Measure
+from metrics.definitions.score import Score
 from metrics.sources.model import Fact
 
 NO_ROLLUP: tuple[tuple[str, ...], ...] = ((),)
@@ -54,11 +56,11 @@ def plan_parts(definitions: Definitions, facts: Mapping[str, Fact]) -> list[Part
 
 def score_order(scores: Mapping[str, Score]) -> list[str]:
     """Scores, each after those it is made of."""
-    ordered: list[str] = []
-    for name in scores:
-        below = [part.score for part in scores[name].inputs.values() if part.score]
-        ordered += [other for other in [*below, name] if other not in ordered]
-    return ordered
+    below = {
+        name: [part.score for part in score.reads if part.score and part.score in scores]
+        for name, score in scores.items()
+    }
+    return list(TopologicalSorter(below).static_order())
 
 
 def _score_rollups(score: Score) -> tuple[tuple[str, ...], ...]:

@@ -297,9 +297,9 @@ class Answers:
     ) -> dict[str, Sequence[Any]]:
         """The columns of one metric's rows, period by period and member by member."""
         now, past = self._cut(asked, info, False), self._cut(asked, info, True)
-        current = self._scope(now, members, info, cells)
+        current = self._scope(asked, now, members, cells)
         values = evaluate(tree, current)
-        before = evaluate(tree, self._scope(past, members, info, cells))
+        before = evaluate(tree, self._scope(asked, past, members, cells))
         upper, lower = values * np.nan, values * np.nan
         if isinstance(tree, Binary) and tree.operator == "/":
             upper, lower = evaluate(tree.left, current), evaluate(tree.right, current)
@@ -334,20 +334,23 @@ class Answers:
         found: set[Member] = set()
         for _, info, other in asked.metrics:
             for leaf in other.leaves():
-                if leaf.whole:
-                    continue
+                if leaf.kept(asked.query.by) != asked.query.by:
+                    continue  # it knows no member of what it is not split by
                 for days in self._windows(asked, info, leaf):
                     found.update(cells.get((leaf, days), {}))
         return sorted(found, key=lambda member: [in_order(value) for value in member])
 
     def _scope(
         self,
+        asked: _Asked,
         periods: Sequence[Period | None],
         members: Sequence[Member],
-        info: MetricInfo,
         cells: Mapping[Cell, dict[Member, float]],
     ) -> Scope:
         def leaf_values(leaf: Leaf) -> Array:
+            kept = leaf.kept(asked.query.by)
+            places = [asked.query.by.index(name) for name in kept]
+            mine = [tuple(member[place] for place in places) for member in members]
             values = np.full((len(periods), len(members)), np.nan)
             for row, period in enumerate(periods):
                 if period is None:
@@ -357,8 +360,8 @@ class Answers:
                     continue
                 found = cells.get((leaf, days), {})
                 nothing = self._when_absent(leaf, bool(found))
-                for column, member in enumerate(members):
-                    values[row, column] = found.get(() if leaf.whole else member, nothing)
+                for column, member in enumerate(mine):
+                    values[row, column] = found.get(member, nothing)
             return values
 
         return Scope(periods, len(members), self.calendar, leaf_values)

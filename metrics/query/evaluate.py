@@ -15,13 +15,15 @@ import numpy.typing as npt
 
 from metrics.definitions.expressions import (
     Binary,
+    Blend,
     CalendarValue,
     Constant,
     GrowthOf,
     Leaf,
     Node,
+    Scaled,
 )
-from metrics.periods import Calendar, Period, Shift, Window, WindowSpec, add_months, back
+from metrics.periods import ONE_DAY, Calendar, Period, Shift, Window, WindowSpec, add_months, back
 
 Array: TypeAlias = npt.NDArray[np.float64]
 EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
@@ -62,6 +64,10 @@ def evaluate(node: Node, scope: Scope) -> Array:
     if isinstance(node, Binary):
         left, right = evaluate(node.left, scope), evaluate(node.right, scope)
         return divide(left, right) if node.operator == "/" else ADDITIVE[node.operator](left, right)
+    if isinstance(node, Scaled):
+        return scaled(evaluate(node.node, scope), node.points)
+    if isinstance(node, Blend):
+        return blended([evaluate(one, scope) for one in node.nodes], node.weights, node.floor)
     assert isinstance(node, GrowthOf)
     return growth(evaluate(node.current, scope), evaluate(node.base, scope), node.compound)
 
@@ -84,6 +90,23 @@ def growth(current: Array, base: Array, compound: int = 1) -> Array:
         return np.power(result, 1 / compound) - 1 if compound > 1 else result - 1
 
 
+def scaled(values: Array, points: Sequence[tuple[float, float]]) -> Array:
+    """Values on a scale of cut points, flat outside; no value stays none."""
+    at, score = zip(*points, strict=True)
+    result: Array = np.interp(values, at, score)
+    return np.where(np.isnan(values), np.nan, result)
+
+
+def blended(parts: Sequence[Array], weights: Sequence[float], floor: float) -> Array:
+    """Weighted mean of what is there; no value where that weighs less than the floor."""
+    values = np.stack(parts)
+    present = ~np.isnan(values)
+    heavy = np.reshape(weights, (-1, *(1,) * (values.ndim - 1))) * present
+    weight = heavy.sum(axis=0)
+    total = (heavy * np.where(present, values, 0.0)).sum(axis=0)
+    return divide(total, np.where(weight >= floor - 1e-9, weight, np.nan))
+
+
 ADDITIVE: dict[str, Callable[[Array, Array], Array]] = {
     "+": np.add,
     "-": np.subtract,
@@ -103,6 +126,8 @@ def _calendar_value(node: CalendarValue, scope: Scope) -> Array:
 def _calendar_number(what: str, days: Window, calendar: Calendar) -> float:
     if what == "day_number":
         return days.hi.toordinal() - EPOCH_ORDINAL
+    if what == "closes":
+        return calendar.midnight(days.hi + ONE_DAY)
     if what == "days":
         return (days.hi - days.lo).days + 1
     return calendar.hours_between(days.lo, days.hi)

@@ -123,10 +123,16 @@ def _share_at_least(placed: Any, splits: Sequence[Any], leaf: Leaf) -> Any:
     return _grouped(placed, splits, sa.func.avg(reaches), placed.c.v1 > 0)
 
 
+def _count_above(placed: Any, splits: Sequence[Any], leaf: Leaf) -> Any:
+    above = sa.case((placed.c.v0 > (leaf.number or 0), ONE), else_=ZERO)
+    return _grouped(placed, splits, sa.func.sum(above))
+
+
 AGGREGATES: Mapping[str, Callable[[Any, Sequence[Any], Leaf], Any]] = {
     "median": _median,
     "max": _max,
     "top_share": _top_share,
     "differ_by": _differ_by,
     "share_at_least": _share_at_least,
+    "count_above": _count_above,
 }

@@ -44,9 +44,8 @@ class Planner:
 
         Raises UnsafeAggregationError when no roll-up holds the dimensions together.
         """
-        if leaf.whole:
-            split = Split((), split.where)
-        split = Split(split.by, (*split.where, *leaf.where))
+        heeded = tuple(one for one in split.where if leaf.heeds(one[0]))
+        split = Split(leaf.kept(split.by), (*heeded, *leaf.where))
         if leaf.take in PER_ENTITY:
             return self._per_entity(leaf, split)
         part = self._smallest(leaf.measure, split, ())

@@ -39,9 +39,9 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
     rules: dict[str, Callable[[Any, Any], Any]] = {
         "sum": lambda d, w: d.c[name],
         "level": lambda d, w: d.c[name],
-        "total": lambda d, w: d.c.total,
-        "entities": lambda d, w: d.c.entities,
-        "under": lambda d, w: d.c[f"under_{int(leaf.number or 0)}"],
+        "total": lambda d, w: d.c[score_column(leaf)],
+        "entities": lambda d, w: d.c[score_column(leaf)],
+        "under": lambda d, w: d.c[score_column(leaf)],
         "key_days": lambda d, w: d.c.n,
         "keys": lambda d, w: d.c.n,
         "keys_before": lambda d, w: d.c.n,
@@ -60,6 +60,12 @@ def number_of(leaf: Leaf, part: Part) -> Callable[[Any, Any], Any]:
         ),
     }
     return rules[leaf.take]
+
+
+def score_column(leaf: Leaf) -> str:
+    """Column of a score's part: of the entities, or of a stock of theirs that is summed."""
+    column = f"under_{int(leaf.number or 0)}" if leaf.take == "under" else leaf.take
+    return f"{leaf.others[0]}__{column}" if leaf.others else column
 
 
 def _active_just_before(d: Any, w: Any) -> Any:
@@ -93,8 +99,7 @@ def kept_columns(part: Part, leaves: Sequence[Leaf]) -> dict[str, Callable[[Any]
                 t.c.n * (day_number(t.c.day) - sa.func.coalesce(day_number(t.c.prev_day), ZERO))
             )
         elif part.kind == "score":
-            column = f"under_{int(leaf.number or 0)}" if leaf.take == "under" else leaf.take
-            sums[column] = kept(column)
+            sums[score_column(leaf)] = kept(score_column(leaf))
         else:
             sums[leaf.measure] = kept(leaf.measure)
             if leaf.take == "time_seconds":
@@ -142,20 +147,40 @@ def _cohort(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any)
     d, reached = compiler.days(group, ("day", "age", "prev_age"), {"n": lambda t: t.c.n})
     numbers = []
     for leaf, name in names.items():
-        elapsed = add_days(d.c.day, sa.literal_column(str(leaf.days))) <= w.c.hi
-        reached_day = add_days(d.c.day, d.c.age) <= w.c.hi
-        first = sa.and_(d.c.age.is_not(None), d.c.prev_age.is_(None))
-        counted = {
-            ("size", "so_far"): d.c.age.is_(None),
-            ("size", "within"): sa.and_(d.c.age.is_(None), elapsed),
-            ("size", "on"): sa.and_(d.c.age.is_(None), elapsed),
-            ("reached", "so_far"): sa.and_(first, reached_day),
-            ("reached", "within"): sa.and_(first, d.c.age <= leaf.days, elapsed),
-            ("reached", "on"): sa.and_(d.c.age == leaf.days, elapsed),
-        }[(leaf.take, leaf.segment)]
+        counted = COHORT_SIDES[leaf.take](leaf, d, w)
         numbers.append(sa.func.sum(sa.case((counted, d.c.n), else_=ZERO)).label(name))
     source = sa.join(w, d, is_between(d, w))
     return compiler.finish(group, source, d, w.c.hi, w.c.id, numbers, reached)
+
+
+def _is_old_enough(leaf: Leaf, d: Any, w: Any) -> Any:
+    """Whether the days of a cohort have all elapsed by the end of the window."""
+    if leaf.segment == "so_far":
+        return sa.true()
+    return add_days(d.c.day, sa.literal_column(str(leaf.until))) <= w.c.hi
+
+
+def _is_member(leaf: Leaf, d: Any, w: Any) -> Any:
+    return sa.and_(d.c.age.is_(None), _is_old_enough(leaf, d, w))
+
+
+def _has_reached(leaf: Leaf, d: Any, w: Any) -> Any:
+    """A key's first event inside the days looked at, so that it counts once."""
+    age, before = d.c.age, d.c.prev_age
+    seen_by_then = add_days(d.c.day, age) <= w.c.hi
+    first = sa.and_(age.is_not(None), before.is_(None))
+    first_from = sa.and_(age >= leaf.days, sa.or_(before.is_(None), before < leaf.days))
+    inside = {
+        "so_far": first,
+        "within": sa.and_(first, age <= leaf.days),
+        "on": age == leaf.days,
+        "between": sa.and_(first_from, age <= leaf.until),
+        "after": first_from,
+    }[leaf.segment]
+    return sa.and_(inside, seen_by_then, _is_old_enough(leaf, d, w))
+
+
+COHORT_SIDES = {"size": _is_member, "reached": _has_reached}
 
 
 def _movement(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any) -> Any:
