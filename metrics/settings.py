@@ -45,6 +45,7 @@ class Settings(BaseModel):
     home: Path = ROOT / ".metrics"
     queries: Path = ROOT / "queries"
     definitions: Path = ROOT / "metrics" / "definitions"
+    targets: Path | None = None
     as_of: date | None = None
     time_zone: str = "UTC"
     week_start: Annotated[int, Field(ge=0, le=6)] = 0
@@ -96,6 +97,14 @@ class Settings(BaseModel):
     def warehouse(self) -> str:
         """URL of the warehouse to read: the configured one, else the demo file's."""
         return self.warehouse_url or f"duckdb:///{self.demo_path}"
+
+    @property
+    def targets_file(self) -> Path:
+        """The company's targets: the configured file, else the one beside a warehouse file."""
+        url = make_url(self.warehouse)
+        beside = url.get_backend_name() == "duckdb" and url.database
+        default = Path(url.database or "") if beside else self.home / "targets"
+        return self.targets or default.with_suffix(".targets.yml" if beside else ".yml")
 
     @property
     def store_folder(self) -> Path:

@@ -23,7 +23,8 @@ LAST_DAY = date(2026, 10, 31)
 
 
 def settings_of(folder: Path, url: str) -> Settings:
-    return load_settings(env={}, home=folder, warehouse_url=url, as_of=LAST_DAY)
+    targets = folder / "demo.targets.yml"
+    return load_settings(env={}, home=folder, warehouse_url=url, targets=targets, as_of=LAST_DAY)
 
 
 def both_engines(folder: Path, pg_url: str, scale: str) -> tuple[Settings, Settings]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.files import stage_files
 from metrics.build.parts import make_part
 from metrics.build.rows import Maker
 from metrics.build.scores import make_score
@@ -45,6 +46,7 @@ class _Run:
     staged: dict[str, Staged] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     systems: dict[str, set[str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def tables(self) -> dict[str, str]:
         """Where each staged entity and fact lies, by qualified name."""
@@ -53,6 +55,7 @@ class _Run:
             for name in self.model.queries.entities
         }
         names |= {f"fact.{name}": f'"{stage_name(name)}"' for name in self.model.queries.facts}
+        names |= {f"source.{name}": f'"{table}"' for name, table in self.files.items()}
         return names
 
 
@@ -128,9 +131,12 @@ def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
         if not need.source.startswith("fact.") and need.source not in tables
     ]
     inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
+    files = stage_files(space, settings, model.queries, inspected)
+    inspected |= {model.queries.sources[name].table: types for name, (_, types) in files.items()}
     contract = check(model.queries, inspected)
     day = settings.last_full_day()
-    return _Run(settings, model, writing, space, inspected, contract, day)
+    staged = {name: table for name, (table, _) in files.items()}
+    return _Run(settings, model, writing, space, inspected, contract, day, files=staged)
 
 
 def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,15 @@ class Workspace:
         table = self.reflect(name, keep)
         self.tables[name] = table
         return table
+
+    def create_empty(self, name: str, columns: Mapping[str, str]) -> sa.TableClause:
+        """Make a temporary table without rows; columns by their declared type."""
+        listing = ", ".join(
+            f'"{column}" {self.engine.types[kind]}' for column, kind in columns.items()
+        )
+        self.execute(f'CREATE TEMPORARY TABLE "{name}" ({listing})')
+        self.tables[name] = self.reflect(name, keep=False)
+        return self.tables[name]
 
     def reflect(self, name: str, keep: bool = True) -> sa.TableClause:
         """The columns of an existing table, with the types Core needs to compare them."""

@@ -36,6 +36,7 @@ from metrics.demo.sites import (
     write_locations,
     write_users,
 )
+from metrics.demo.targets import write_targets
 from metrics.demo.tickets import write_tickets
 from metrics.demo.usage import write_usage
 from metrics.demo.world import World
@@ -71,6 +72,7 @@ def write_demo(
 ) -> DemoSummary:
     """Write the demo warehouse to a DuckDB file, replacing it; the same arguments, the same rows.
 
+    The company's targets lie beside it, in a file of the same name that ends in `.targets.yml`.
     `end_date` is the last complete day of data of every source, yesterday (UTC) by default.
     `progress` is told what is being written and the share done, 0..1. The file appears only when
     it is complete. Raises UnknownNameError for an unknown scale.
@@ -85,17 +87,19 @@ def write_demo(
     partial.unlink(missing_ok=True)
     try:
         with Warehouse(partial) as warehouse:
-            _write(world, warehouse, progress or (lambda stage, share: None))
+            funnel = Funnel(world)
+            _write(world, funnel, warehouse, progress or (lambda stage, share: None))
             rows = dict(warehouse.count_rows())
+        write_targets(world, funnel, path.with_suffix(".targets.yml"))
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
     return DemoSummary(path, scale, last, rows, time.perf_counter() - started)
 
 
-def _write(world: World, warehouse: Warehouse, progress: Progress) -> None:
+def _write(world: World, funnel: Funnel, warehouse: Warehouse, progress: Progress) -> None:
     progress("customers", 0.0)
-    sites, people, funnel = open_sites(world), hire_people(world), Funnel(world)
+    sites, people = open_sites(world), hire_people(world)
     fleet = install_fleet(world, sites)
     downtime = find_downtime(world, fleet, sites)
     names = write_accounts(world, sites, warehouse)

@@ -55,7 +55,8 @@ def physical_sql(
 ) -> str:
     """The file's SELECT for `dialect` ('duckdb' or 'postgres') on the inspected warehouse.
 
-    `tables` names the staged table of every `entity.x` and `fact.x` the file reads; `catalog` is
+    `tables` names the staged table of every `entity.x` and `fact.x` the file reads, and of a
+    `source.x` that is no table of the warehouse but one of the company's files; `catalog` is
     the name under which DuckDB attached the warehouse; `LOCAL_DAY(instant)` becomes the day in
     `time_zone`. Raises WarehouseError when a table or
     column is missing: `contract.check` tells before.
@@ -65,7 +66,7 @@ def physical_sql(
         column.set("db", None)
     for table in list(tree.find_all(exp.Table)):
         alias = exp.to_identifier(table.alias or table.name)
-        if table.db == "source":
+        if table.db == "source" and f"source.{table.name}" not in tables:
             columns = queries.reads[file.path].sources[table.name]
             select = _projected(queries.sources[table.name], columns, inspected, catalog)
             table.replace(select.subquery(alias))

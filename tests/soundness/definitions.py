@@ -57,6 +57,19 @@ MEASURES: dict[str, Any] = {
     "closed_deals": {"fact": "deals", "kind": "flow"},
     "won_deals": {"fact": "deals", "kind": "flow", "where": {"is_won": True}},
     "rent": {"fact": "rents", "kind": "flow", "value": "amount", "spread": True},
+    "weekend_visits": {"fact": "visits", "kind": "flow", "where": {"weekday": [6, 7]}},
+    "ending_mrr": {"fact": "subscriptions", "kind": "stock", "value": "mrr", "last": 20},
+    "dated": {"fact": "subscriptions", "kind": "stock", "where": {"end_day": {"min": 0}}},
+    "dated_ends": {"fact": "subscriptions", "kind": "stock", "value": "end_day"},
+    "ended_days": {"fact": "subscriptions", "kind": "flow", "value": "days", "at": "end"},
+    "down_since": {"fact": "outages", "kind": "stock", "value": "start_second"},
+    "short_outages": {
+        "fact": "outages",
+        "kind": "flow",
+        "at": "end",
+        "where": {"seconds": {"max": 18_000}},
+    },
+    "outage_lengths": {"fact": "outages", "kind": "rows", "value": "seconds", "at": "end"},
 }
 METRICS: dict[str, Any] = {
     "visits": {"measure": "visit_count", "dimensions": [*CUSTOMER, "platform", "role", "hour"]},
@@ -157,7 +170,52 @@ METRICS |= {
         "window": "14 days",
         "dimensions": ["industry", "role"],
     }
-    for take in ("new", "returning", "resurrected", "dormant")
+    for take in ("new", "returning", "resurrected", "dormant", "before")
+}
+METRICS |= {
+    "visitor_adoption": {
+        "ratio": {"numerator": "people", "denominator": "visitors"},
+        "across": {"visitors": ["platform"]},
+        "dimensions": ["industry", "platform"],
+    },
+    "weekend_share": {"ratio": {"numerator": "weekend_visits", "denominator": "visit_count"}},
+    "visits_ever": {"measure": "visit_count", "window": "all time", "dimensions": CUSTOMER},
+    "mrr_before": {"offset": {"of": "total_mrr", "by": "1 month"}, "dimensions": ["industry"]},
+    "mrr_soon_gone": {"measure": "ending_mrr", "dimensions": CUSTOMER},
+    "days_ahead": {"mean_ahead": {"count": "dated", "end": "dated_ends"}, "dimensions": CUSTOMER},
+    "days_stayed": {"ratio": {"numerator": "ended_days", "denominator": "ended"}},
+    "down_age": {
+        "mean_age": {"count": "down", "start": "down_since", "unit": "hours"},
+        "dimensions": ["industry"],
+    },
+    "short_outages_ended": {"measure": "short_outages", "dimensions": ["industry"]},
+    "median_outage": {"quantile": {"measure": "outage_lengths", "q": 0.5}},
+    "big_payers": {
+        "entities": {
+            "measures": ["mrr"],
+            "by": ["customer_id"],
+            "aggregate": "count_above",
+            "number": 20,
+        },
+        "dimensions": CUSTOMER,
+    },
+    "returned_in_bracket": {
+        "cohort": {"measure": "signed_up_visits", "reached": "between", "days": 16, "until": 20},
+        "dimensions": ["industry", "role"],
+    },
+    "returned_after": {
+        "cohort": {"measure": "signed_up_visits", "reached": "after", "days": 10, "until": 20}
+    },
+    "mark": {
+        "composite": {
+            "parts": {
+                "wins": {"metric": "win_rate", "scale": [[0, 0], [0.5, 100]], "weight": 0.6},
+                "depth": {"metric": "pages_per_visit", "scale": [[2, 0], [4, 100]], "weight": 0.4},
+            },
+            "minimum_weight": 0.5,
+        },
+        "dimensions": ["industry"],
+    },
 }
 TAKES = (
     "opening closing new expansion contraction churned reactivation net retained retained_capped "

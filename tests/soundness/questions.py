@@ -13,7 +13,7 @@ from metrics import Layer, Query
 from tests.soundness.definitions import METRICS as DECLARED
 from tests.soundness.oracle import Asked, Members, Oracle, Row, Value
 from tests.soundness.plain import month_before, month_end_before, periods, same_bucket
-from tests.soundness.readings import METRICS
+from tests.soundness.readings_of_spans import METRICS
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
 

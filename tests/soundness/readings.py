@@ -84,6 +84,7 @@ def lifecycle(o: Oracle, asked: Asked, take: str) -> Value:
             "returning": active & just,
             "resurrected": (active & ever) - just,
             "dormant": just - active,
+            "before": just,
         }[take]
     )
 
@@ -98,7 +99,7 @@ def pages(o: Oracle, asked: Asked) -> list[float]:
 
 
 def cohort(o: Oracle, asked: Asked, age: str) -> Value:
-    """`so far`, `within 7` or `on 20` days of the sign-up."""
+    """`so far`, `within 7`, `on 20`, `between 16 20` or `after 10 20` days of the sign-up."""
     if not o.known(asked.start, asked.end, False, "signups", "visits"):
         return None
     reached = size = 0
@@ -111,11 +112,17 @@ def cohort(o: Oracle, asked: Asked, age: str) -> Value:
         if age == "so far":
             size, reached = size + 1, reached + bool(ages)
             continue
-        how, number = age.split()
-        if anchor + int(number) * DAY > asked.end:
+        how, *numbers = age.split()
+        first, last = int(numbers[0]), int(numbers[-1])
+        if anchor + last * DAY > asked.end:
             continue
         size += 1
-        wanted = range(int(number) + 1) if how == "within" else (int(number),)
+        wanted = {
+            "within": range(first + 1),
+            "on": (first,),
+            "between": range(first, last + 1),
+            "after": range(first, 10_000),
+        }[how]
         reached += bool(ages & set(wanted))
     return ratio(reached, size)
 
@@ -337,6 +344,6 @@ def lived(take: str) -> Reading:
 
 METRICS |= {
     f"visitors_{take}": Metric(lived(take), V)
-    for take in ("new", "returning", "resurrected", "dormant")
+    for take in ("new", "returning", "resurrected", "dormant", "before")
 }
 METRICS |= {f"mrr_{take}": Metric(changed(take), S) for take in TAKES}

@@ -18,7 +18,7 @@ from tests.soundness.mutations_of_builds import BUILDS_GONE_WRONG
 from tests.soundness.mutations_of_questions import QUESTIONS_GONE_WRONG
 from tests.soundness.oracle import Oracle
 from tests.soundness.questions import Wrong, disagreements
-from tests.soundness.readings import METRICS
+from tests.soundness.readings_of_spans import METRICS
 from tests.support.mini import opened, prepare
 
 SEED = 1
