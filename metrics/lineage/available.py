@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from metrics.definitions.expressions import Leaf
-from metrics.definitions.model import Measure, Score, ScoreInput
+from metrics.definitions.model import Measure
+from metrics.definitions.score import Score, ScoreInput
 from metrics.parts.joins import Path
 from metrics.parts.model import Model
 from metrics.sources.contract import Contract, Lack, merged
@@ -52,7 +53,7 @@ class Available:
         return {name: lacks for name, lacks in found.items() if lacks}
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
-        """Dimensions a metric is declared with and cannot be split by here, with what is lacking."""
+        """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
         tree = self.model.trees.get(name)
         leaves = list(tree.leaves()) if tree else []
         found = {}
@@ -60,22 +61,13 @@ class Available:
             lacks = merged(
                 lack
                 for leaf in leaves
+                if leaf.heeds(dimension)
                 for measure in leaf.measures
                 for lack in self._along(*self.way(measure, dimension))
             )
             if lacks:
                 found[dimension] = lacks
         return found
-
-    def queries_of(self, measure: Measure) -> tuple[str, ...]:
-        """Qualified names of the facts a measure needs and of the entities it reads through."""
-        facts = [measure.fact, *([measure.anchor.fact] if measure.anchor else [])]
-        entities = [
-            f"entity.{step.entity}"
-            for fact, path in self._paths(measure)
-            for step in path.steps
-        ]
-        return tuple(dict.fromkeys([*(f"fact.{fact}" for fact in facts), *entities]))
 
     def way(self, name: str, column: str) -> tuple[str, Path | None]:
         """The query a dimension of a measure or score starts from, and the path to its column."""
@@ -87,18 +79,7 @@ class Available:
             return f"fact.{population}", self.model.joins.path(column, [key, *own])
         measure = self.model.definitions.measures[name]
         fact = measure.anchor.fact if measure.anchor else measure.fact
-        return f"fact.{fact}", self._path(fact, column)
-
-    def columns_of(self, measure: Measure) -> dict[str, tuple[str, ...]]:
-        """Columns of its own fact a measure reads, by what they are for; its anchor's apart."""
-        fact = self.model.queries.facts[measure.fact]
-        found = {
-            "value": tuple(filter(None, [measure.value])),
-            "where": tuple(measure.where),
-            "counted once": (*measure.key, *measure.within),
-            "time": fact.moments,
-        }
-        return {what: names for what, names in found.items() if names}
+        return f"fact.{fact}", path_to(self.model, fact, column)
 
     def _leaf(self, leaf: Leaf) -> Iterator[Lack]:
         wanted = [*(column for column, _ in leaf.where), *leaf.by]
@@ -109,35 +90,26 @@ class Available:
 
     def _measure(self, name: str) -> Iterator[Lack]:
         measure = self.model.definitions.measures[name]
-        for query in self.queries_of(measure):
-            yield from self.contract.lacks(query)
-        for fact, path in self._paths(measure):
+        for fact in self.model.facts_of(name):
+            yield from self.contract.lacks(f"fact.{fact}")
+        for fact, path in paths_of(self.model, measure):
             yield from self._along(f"fact.{fact}", path)
 
     def _score(self, score: Score) -> Iterator[Lack]:
-        yield from self.operand(score.population)
+        for name in (score.population, *score.sums):
+            yield from self.operand(name)
+        for item in score.needed:
+            yield from self._input(item)
         lost = self.lost_inputs(score)
         total = sum(item.weight for item in score.inputs.values())
         left = sum(item.weight for name, item in score.inputs.items() if name not in lost)
-        if left < score.minimum_weight * total - 1e-9:
+        floor = score.minimum_weight * total - 1e-9 if score.blend == "mean" else 0
+        if left < floor or not left:
             yield from (lack for lacks in lost.values() for lack in lacks)
 
     def _input(self, item: ScoreInput) -> Lacks:
         below = filter(None, (item.measure, item.denominator, item.score))
         return merged(lack for name in below for lack in self.operand(name))
-
-    def _paths(self, measure: Measure) -> Iterator[tuple[str, Path]]:
-        """Every column a measure reads, with the fact its path starts from."""
-        names = [*measure.where, *measure.key, *measure.within]
-        for column in filter(None, dict.fromkeys([*names, measure.value])):
-            if path := self._path(measure.fact, column):
-                yield measure.fact, path
-        if measure.anchor and (path := self._path(measure.anchor.fact, measure.anchor.key)):
-            yield measure.anchor.fact, path
-
-    def _path(self, fact: str, column: str) -> Path | None:
-        columns = self.model.queries.facts[fact].columns
-        return self.model.joins.path(column, [*columns, *OF_A_ROW])
 
     def _along(self, start: str, path: Path | None) -> Iterator[Lack]:
         """What is lacking on the way to a column: its entities, and a value in it."""
@@ -189,3 +161,20 @@ class Available:
                 if answer.lacks or reads & found:
                     found.add(name)
         return frozenset(found)
+
+
+def paths_of(model: Model, measure: Measure) -> Iterator[tuple[str, Path]]:
+    """Every column a measure reads, as the fact it starts from and the path to it."""
+    names = [*measure.where, *measure.key, *measure.within]
+    for column in dict.fromkeys([*names, *filter(None, [measure.value])]):
+        if path := path_to(model, measure.fact, column):
+            yield measure.fact, path
+    if measure.kind == "movement" and (path := path_to(model, measure.fact, "customer_id")):
+        yield measure.fact, path
+    if measure.anchor and (path := path_to(model, measure.anchor.fact, measure.anchor.key)):
+        yield measure.anchor.fact, path
+
+
+def path_to(model: Model, fact: str, column: str) -> Path | None:
+    """The way from a fact to a column; None for a value that is no column (see `SPECIALS`)."""
+    return model.joins.path(column, [*model.queries.facts[fact].columns, *OF_A_ROW])

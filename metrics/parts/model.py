@@ -85,7 +85,7 @@ class Model:
 
     @cached_property
     def _sql_of(self) -> dict[str, str]:
-        """For each fact, what stands for all SQL behind it: its own and that of what it refers to."""
+        """By fact, what stands for all SQL behind it: its own and that of what it refers to."""
         found = {}
         for name, fact in self.queries.facts.items():
             reached = [f"entity.{entity}" for entity in self.joins.reachable(fact.columns)]

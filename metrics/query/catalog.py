@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from metrics.definitions.expressions import Leaf
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
+from metrics.lineage.chain import Chain
+from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
 from metrics.query.plan import Planner
+from metrics.query.proofs import Proof, proof_of
+from metrics.query.search import search
 from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
+from metrics.query.wanted import Wanted, ranked
 from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo
 
@@ -75,6 +81,7 @@ class MetricInfo:
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     hash: str
+    proof: Proof | None
     first_day: date | None
     as_of: date | None
     additive_over_time: bool
@@ -99,6 +106,7 @@ class Catalog:
         self.info = info
         self._planner = Planner(model.definitions, model.joins, model.parts)
         self._states = States(model, info)
+        self._lineage = self._states.lineage
         self.metrics: dict[str, MetricInfo] = {
             name: self._describe(name, metric) for name, metric in model.definitions.metrics.items()
         }
@@ -137,27 +145,34 @@ class Catalog:
         mine = [info for info in self.metrics.values() if domain in info.domains]
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
 
-    def search(
-        self,
-        text: str = "",
-        *,
-        domains: Sequence[str] = (),
-        tiers: Sequence[int] = (),
-        statuses: Sequence[str] = (),
-        units: Sequence[str] = (),
-    ) -> list[MetricInfo]:
-        """Metrics whose names or texts hold every word; best matches first."""
-        words = text.lower().split()
-        found = [
-            (score, info)
-            for info in self.metrics.values()
-            if (not domains or set(domains) & set(info.domains))
-            and (not tiers or info.tier in tiers)
-            and (not statuses or info.status in statuses)
-            and (not units or info.unit in units)
-            and (score := _score(info, words)) is not None
-        ]
-        return [info for _, info in sorted(found, key=lambda item: (item[0], item[1].label))]
+    def search(self, text: str = "", **narrowed: Collection[Any]) -> list[MetricInfo]:
+        """Metrics whose names, texts, facts or tables hold every word; best matches first.
+
+        `narrowed` may give domains, tiers, statuses, units, tags and owners; empty is any.
+        """
+        return search(self.metrics.values(), text, **narrowed)
+
+    def wanted(self, names: Collection[str] | None = None) -> tuple[Wanted, ...]:
+        """Tables, columns and rows that (these) metrics wait for, by how many each would unlock."""
+        infos = self.metrics.values()
+        return ranked(info for info in infos if names is None or info.name in names)
+
+    def chain(self, name: str) -> Chain:
+        """Where the number of a metric comes from, down to the columns of the warehouse."""
+        return self._lineage.of_metric(self.resolve(name).name)
+
+    def lineage(self, name: str) -> Chain | Impact:
+        """The chain of a metric, or what breaks without a table (`raw.t`) or column (`raw.t.c`).
+
+        Raises UnknownNameError with the nearest names.
+        """
+        if self._lineage.is_place(name):
+            return self._lineage.of_place(name)
+        try:
+            return self.chain(name)
+        except UnknownNameError:
+            known = [*self._names, *self._lineage.tables]
+            raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
         tree = self.model.trees.get(name)
@@ -166,6 +181,7 @@ class Catalog:
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
         lacks = self._states.lacks(name) if tree else self._needs(name, metric)
         lost = self._states.lost_dimensions(name)
+        mark = self.model.metric_hash(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
         required = {fact for n in names for fact in self.model.required_facts(n)}
         firsts = [
@@ -187,8 +203,9 @@ class Catalog:
             lacks=lacks,
             answerable=is_answerable(lacks),
             facts=facts,
-            sources=tuple(dict.fromkeys(self._sources(facts))),
-            hash=self.model.metric_hash(name),
+            sources=self._lineage.chains.tables(name),
+            hash=mark,
+            proof=proof_of(name, mark),
             first_day=max(known, default=None),
             as_of=min(ends, default=None),
             additive_over_time=isinstance(tree, Leaf) and self._additive(tree, over_time=True),
@@ -204,12 +221,6 @@ class Catalog:
         missing = self.info.needs_missing[name]
         parts = [need.rpartition(".") for need in missing]
         return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
-
-    def _sources(self, facts: Iterable[str]) -> Iterator[str]:
-        for fact in facts:
-            reads = self.model.queries.reads[self.model.queries.facts[fact].files[0].path]
-            for name in sorted(reads.sources):
-                yield self.model.queries.sources[name].table
 
     def _splits(self, leaves: Sequence[Leaf], dimension: str) -> bool:
         return all(self._planner.can_split(leaf, dimension) for leaf in leaves)
@@ -247,14 +258,3 @@ COPIED = (
     "related",
     "window",
 )
-
-
-def _score(info: MetricInfo, words: Sequence[str]) -> int | None:
-    """0 for a name that starts with the text, more the further away; None for no match."""
-    names = " ".join((info.name.replace("_", " "), info.name, info.label, *info.aliases)).lower()
-    texts = " ".join((*info.synonyms, *info.tags, info.description, info.formula)).lower()
-    if not all(word in names or word in texts for word in words):
-        return None
-    if words and info.label.lower().startswith(words[0]):
-        return 0
-    return 1 if all(word in names for word in words) else 2

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from metrics.lineage.available import Available, Lacks
+from metrics.lineage.available import Lacks
+from metrics.lineage.map import Lineage
 from metrics.parts.model import Model
-from metrics.sources.contract import Contract, Lack, check, declared, merged
+from metrics.sources.contract import Lack, declared, merged
 from metrics.store.info import RECENT_DAYS, BuildInfo
 
 FIRST_BUILD = Lack("look", note="a first build")
@@ -22,12 +23,16 @@ SILENT = f"(0 in the last {RECENT_DAYS} days)"
 
 
 class States:
-    """What the metrics of a model lack in a build; without one they wait for the first."""
+    """What the metrics of a model lack in a build; without one they wait for the first.
+
+    `lineage` is that of the warehouse as the build saw it, or as it is declared.
+    """
 
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
-        self.available = Available(model, contract_of(model, info))
+        self.lineage = Lineage(model, info.warehouse_tables if info else declared(model.queries))
+        self.available = self.lineage.available
         looked_for = info.looked_for if info else ()
         self._looked_for = frozenset(table.lower() for table in looked_for)
 
@@ -70,12 +75,6 @@ class States:
             return Lack("rows", name)
         silent = state.silent and not self.model.queries.facts[name].snapshot
         return Lack("rows", name, note=SILENT) if silent else None
-
-
-def contract_of(model: Model, info: BuildInfo | None) -> Contract:
-    """What the build saw of the warehouse; without a build, one as it is declared."""
-    inspected = info.warehouse_tables if info else declared(model.queries)
-    return check(model.queries, inspected)
 
 
 def status_of(lacks: Sequence[Lack]) -> str:

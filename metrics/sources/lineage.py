@@ -126,9 +126,7 @@ def qualified(file: SqlFile, queries: Queries) -> exp.Query:
     if problems:
         raise DefinitionError(problems)
     try:
-        tied: exp.Query = qualify(
-            tree, dialect="postgres", schema=schema, quote_identifiers=False
-        )
+        tied: exp.Query = qualify(tree, dialect="postgres", schema=schema, quote_identifiers=False)
     except OptimizeError as error:
         raise _error(file, 0, str(error).splitlines()[0]) from error
     return tied

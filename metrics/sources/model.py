@@ -210,7 +210,9 @@ class Queries:
         """A query and every query its files read, the alternatives' too, by qualified name."""
         found = [qualified]
         for name in found:
-            reads = {one for file in self.query(name).files for one in self.reads[file.path].queries}
+            reads = {
+                one for file in self.query(name).files for one in self.reads[file.path].queries
+            }
             found += sorted(reads - set(found))
         return tuple(found)
 

@@ -156,6 +156,7 @@ class _Walk:
 
 
 def _selects(scope: Scope) -> list[str]:
+    assert isinstance(scope.expression, exp.Query)
     return list(scope.expression.named_selects)
 
 
@@ -166,6 +167,7 @@ def _projections(scope: Scope, column: str) -> Iterator[exp.Expr]:
         for branch in scope.set_operation_scopes:
             yield from _projections(branch, _selects(branch)[index])
         return
+    assert isinstance(scope.expression, exp.Query)
     yield scope.expression.selects[_selects(scope).index(column)]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-
 RECENT_DAYS = 90
 """A source without a row in so many days before its system's watermark has fallen silent."""
 
