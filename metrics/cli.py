@@ -322,9 +322,9 @@ def _outdated(pinned: Any, layer: Any) -> bool:
     made = pinned.build.parts
     marks = layer.model.fingerprints
     return any(mark != marks.get(name) for name, mark in made.items()) or any(
-        "a new build" in lack
+        lack.kind in ("build", "look")
         for info in pinned.catalog.metrics.values()
-        for lack in info.waiting_for
+        for lack in info.lacks
     )
 
 

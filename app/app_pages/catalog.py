@@ -3,15 +3,14 @@
 import streamlit as st
 
 from app.components.catalog import catalog_table, chosen_card, controls
+from app.components.lineage import data_wanted, without
 from app.components.states import box
 from app.data import current
 
 run = current()
-wanted = controls(run)
-found = run.catalog.search(
-    wanted.text, domains=wanted.domains, tiers=wanted.tiers, statuses=wanted.statuses
-)
-if not wanted.text:  # a search is ranked by how well it matches
+narrowed = controls(run)
+found = run.catalog.search(narrowed.text, **narrowed.among)
+if not narrowed.text:  # a search is ranked by how well it matches
     found = sorted(found, key=lambda info: (info.status != "live", info.tier))
 total = len(run.catalog.metrics)
 waiting = sum(info.status != "live" for info in run.catalog.metrics.values())
@@ -23,4 +22,8 @@ if found:
     if chosen is not None:
         chosen_card(run, chosen)
 else:
-    box("No metric matches", "Clear the search box or choose another domain or status.")
+    box("No metric matches", "Clear the search box or choose another domain, tag or status.")
+wanted = run.catalog.wanted()
+if wanted:
+    data_wanted(wanted, run.labels)
+without(run)

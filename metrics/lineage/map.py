@@ -43,7 +43,8 @@ class Lineage:
             raise UnknownNameError("table", name, self.tables)
         source = self._tables[table]
         if column not in source.columns:
-            raise UnknownNameError(f"column of {source.table}", column, source.columns)
+            known = [f"{source.table}.{one}" for one in source.columns]
+            raise UnknownNameError("column", name, known)
         return Loss(self.chains, self.inspected, source, column).impact()
 
     @property

@@ -161,13 +161,20 @@ class Catalog:
         """Where the number of a metric comes from, down to the columns of the warehouse."""
         return self._lineage.of_metric(self.resolve(name).name)
 
+    def without(self, place: str) -> Impact:
+        """What breaks if a table (`raw.t`) or a column (`raw.t.c`) goes.
+
+        Raises UnknownNameError with the nearest names.
+        """
+        return self._lineage.of_place(place)
+
     def lineage(self, name: str) -> Chain | Impact:
         """The chain of a metric, or what breaks without a table (`raw.t`) or column (`raw.t.c`).
 
         Raises UnknownNameError with the nearest names.
         """
         if self._lineage.is_place(name):
-            return self._lineage.of_place(name)
+            return self.without(name)
         try:
             return self.chain(name)
         except UnknownNameError:
