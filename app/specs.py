@@ -167,6 +167,7 @@ STATUS_TEXTS = {
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",
+    "all time": "all days up to its last",
     "wtd": "week to date",
     "mtd": "month to date",
     "qtd": "quarter to date",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from metrics.definitions.expressions import Binary, Leaf, Node
+from metrics.definitions.expressions import Binary, Blend, Leaf, Node
 from metrics.definitions.loader import Definitions, load_definitions
 from metrics.definitions.model import Measure
 from metrics.definitions.resolve import Resolver
@@ -147,18 +147,17 @@ def load_model(settings: Settings) -> Model:
 
 
 def kind_of(tree: Node | None, model: Model) -> str:
-    """The kind shown for a metric: of its only leaf, else ratio or derived."""
+    """The kind shown for a metric: that of all its leaves, else ratio, composite or derived."""
     if tree is None:
         return "placeholder"
     if isinstance(tree, Leaf):
         return _leaf_kind(tree, model)
-    if isinstance(tree, Binary) and tree.operator == "/":
-        leaves = list(tree.leaves())
-        kinds = {_leaf_kind(leaf, model) for leaf in leaves}
-        if kinds in ({"score"}, {"cohort"}):
-            return kinds.pop()
-        return "ratio"
-    return "derived"
+    if isinstance(tree, Blend):
+        return "composite"
+    kinds = {_leaf_kind(leaf, model) for leaf in tree.leaves()}
+    if kinds in ({"score"}, {"cohort"}):
+        return kinds.pop()
+    return "ratio" if isinstance(tree, Binary) and tree.operator == "/" else "derived"
 
 
 def _leaf_kind(leaf: Leaf, model: Model) -> str:
