@@ -71,7 +71,7 @@ def ranked(metrics: Iterable[Waiting]) -> tuple[Wanted, ...]:
     for item in {item for items in needs.values() for item in items}:
         if item.kind == "build":
             continue
-        touched = {name for name, items in needs.items() if any(map(item.covers, items))}
+        touched = {name for name, items in needs.items() if any(map(item.touches, items))}
         unlocked = {name for name in touched if all(map(item.covers, needs[name]))}
         found.append(
             Wanted(
@@ -100,10 +100,14 @@ class _Item:
     columns: tuple[tuple[str, str], ...] = ()
     note: str = ""
 
-    def covers(self, other: _Item) -> bool:
-        """Whether having this is having the other, too."""
+    def touches(self, other: _Item) -> bool:
+        """Whether having this is having some of the other."""
         same = (self.kind, self.place) == (other.kind, other.place)
-        return same and set(other.columns) <= set(self.columns)
+        return same and (self.kind != "columns" or bool(set(self.columns) & set(other.columns)))
+
+    def covers(self, other: _Item) -> bool:
+        """Whether having this is having all of the other."""
+        return self.touches(other) and set(other.columns) <= set(self.columns)
 
 
 def _items(lacks: Iterable[Lack]) -> Iterator[_Item]:
