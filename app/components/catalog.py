@@ -20,6 +20,7 @@ from metrics import MetricInfo
 from metrics.format import unit_text
 
 MAX_SEARCH = 80
+VIEWS = ("Metrics", "Data wanted", "Tables")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,18 @@ class Narrowed:
 
     text: str
     among: dict[str, tuple[Any, ...]]
+
+
+def view() -> str:
+    """What the page shows; one at a time, because a page can hold one large table."""
+    chosen: str = st.segmented_control(
+        "View",
+        VIEWS,
+        required=True,
+        label_visibility="collapsed",
+        **bound("view", VIEWS[0], VIEWS),
+    )
+    return chosen
 
 
 def controls(run: Run) -> Narrowed:

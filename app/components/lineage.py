@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pandas as pd
 import streamlit as st
 
+from app.components.files import csv_button
+from app.components.states import box
 from app.components.table import ROW_HEIGHT
 from app.components.url import bound
 from app.data import Run
@@ -28,11 +30,14 @@ def where_from(run: Run, info: MetricInfo) -> None:
     st.markdown(f":small[:gray[{_files(chain)}]]")
 
 
-def data_wanted(items: Sequence[Wanted], labels: dict[str, str]) -> None:
+def data_wanted(run: Run) -> None:
     """What metrics wait for, the most useful first."""
-    st.header("Data wanted", anchor=False)
-    st.markdown(f"**{len(items)}** tables, columns or sources of rows that metrics wait for.")
-    frame = pd.DataFrame([_wanted(item, labels) for item in items])
+    items = run.catalog.wanted()
+    if not items:
+        box("Nothing is wanted", "Every metric has the data it needs.")
+        return
+    st.markdown(f"**{len(items)}** tables, columns or rows that metrics wait for")
+    frame = pd.DataFrame([_wanted(item, run.labels) for item in items])
     st.dataframe(
         frame,
         hide_index=True,
@@ -42,26 +47,28 @@ def data_wanted(items: Sequence[Wanted], labels: dict[str, str]) -> None:
             "Wanted": st.column_config.TextColumn(width=260),
             "Unlocks": st.column_config.NumberColumn(width=70),
             "Metrics": st.column_config.TextColumn(width=340),
+            "Also needed by": st.column_config.TextColumn(width=160),
             "Columns": st.column_config.TextColumn(width=320),
         },
-        alt="Wanted data with the number of metrics each would unlock",
+        alt="Wanted data with the metrics each would unlock",
     )
+    csv_button(frame, None, (), "data_wanted")
 
 
-def without(run: Run) -> None:
+def resting(run: Run) -> None:
     """What breaks if a table goes: the way back from the warehouse to the metrics."""
-    st.header("What rests on a table", anchor=False)
     tables = sorted({table for info in run.catalog.metrics.values() for table in info.sources})
     table = st.selectbox(
         "Table",
         tables,
-        placeholder="Choose a table",
+        placeholder="What breaks without this table?",
         label_visibility="collapsed",
-        width=380,
+        width=420,
         index=None,
         **bound("table", None, tables),
     )
     if table is None:
+        st.markdown(f"**{len(tables)}** tables; choose one to see what rests on it.")
         return
     impact = run.catalog.without(table)
     st.markdown(_summary(impact))
@@ -71,13 +78,14 @@ def without(run: Run) -> None:
             frame,
             hide_index=True,
             row_height=ROW_HEIGHT,
-            height=ROW_HEIGHT * (min(len(frame), 12) + 1) + 3,
+            height=ROW_HEIGHT * (min(len(frame), 20) + 1) + 3,
             column_config={
                 "Metric": st.column_config.TextColumn(width=260),
-                "Without the table": st.column_config.TextColumn(width=480),
+                "Without the table": st.column_config.TextColumn(width=560),
             },
             alt=f"Metrics that would wait or lose something without {table}",
         )
+        csv_button(frame, None, (), f"without_{table}")
 
 
 def _steps(step: Step, told: set[str], depth: int = 0) -> Iterator[str]:
