@@ -60,8 +60,7 @@ def related(run: Run, names: Iterable[str], inside: bool = False) -> None:
     with st.container(horizontal=inside, gap="small"):
         for name in known:
             label = run.labels[name]
-            width = "content" if inside else "stretch"
-            st.page_link(EXPLORE, label=label, icon="", query_params={"metric": label}, width=width)
+            st.page_link(EXPLORE, label=label, icon="", query_params={"metric": label})
 
 
 def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
