@@ -159,6 +159,11 @@ DOMAIN_NAMES = {
     "marketing": "Marketing",
 }
 STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked": "Blocked"}
+STATUS_TEXTS = {
+    "ready": "Defined, and the warehouse has what it needs. The next build brings it to life:",
+    "waiting": "Defined, but the warehouse lacks what it needs:",
+    "blocked": "Defined, and its tables are there, but empty or silent:",
+}
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",
