@@ -76,11 +76,11 @@ def operands(metric: Metric) -> set[str]:
 
 
 def leaves(name: str) -> Iterator[str]:
-    """Measures below a metric or measure."""
+    """Measures below a metric or measure that are split as it is."""
     if name in MEASURES:
         yield name
     else:
-        for operand in operands(METRICS[name]):
+        for operand in operands(METRICS[name]) - set(METRICS[name].across):
             yield from leaves(operand)
 
 

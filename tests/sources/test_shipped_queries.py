@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from metrics.demo.write import table_statements
 from metrics.sources.contract import check
 from metrics.sources.model import Queries
 from metrics.sources.translate import physical_sql
@@ -28,6 +29,15 @@ def comparable(rows: Rows) -> Counter[tuple[object, ...]]:
     )
 
 
+def lacks_a_table(queries: Queries, name: str) -> bool:
+    """Whether a query needs a table that the demo leaves out on purpose."""
+    reads = queries.reads[queries.query(name).files[0].path]
+    tables = {queries.sources[source].table for source in reads.sources}
+    return not tables <= {f"raw.{name}" for name in table_statements()} or any(
+        lacks_a_table(queries, other) for other in reads.queries
+    )
+
+
 def test_both_engines_give_the_same_rows(
     queries: Queries, demo_duckdb: sa.Engine, demo_postgres: sa.Engine
 ) -> None:
@@ -36,7 +46,8 @@ def test_both_engines_give_the_same_rows(
         ours = run_queries(here, queries)
         theirs = run_queries(there, queries)
         here.rollback()
-    assert set(ours) == {name for name, _ in queries.named()}, "the demo has every source"
+    waiting = {name for name, _ in queries.named()} - set(ours)
+    assert all(lacks_a_table(queries, name) for name in waiting), "the demo has every other source"
     for name, rows in ours.items():
         assert rows, name
         assert comparable(rows) == comparable(theirs[name]), name
@@ -67,5 +78,5 @@ def test_the_demo_keeps_the_promises_of_the_schema(
 
 def test_nothing_is_possible_on_an_empty_warehouse(queries: Queries) -> None:
     contract = check(queries, {})
-    assert not contract.possible
-    assert all(contract.missing(name) for name in contract.answers)
+    assert set(contract.possible) == {"entity.stages"}, "which reads no table"
+    assert all(contract.missing(name) for name in contract.answers if name != "entity.stages")
