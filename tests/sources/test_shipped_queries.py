@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from metrics.demo.write import table_statements
 from metrics.sources.contract import check
 from metrics.sources.model import Queries
 from metrics.sources.translate import physical_sql
@@ -19,6 +20,13 @@ def test_every_file_translates(queries: Queries, dialect: str) -> None:
     for _, query in queries.named():
         for file in query.files:
             assert physical_sql(file, queries, dialect, tables, whole)
+
+
+def on_the_demo(queries: Queries) -> set[str]:
+    """Entities and facts that need no table the demo leaves out."""
+    tables = {f"raw.{name}" for name in table_statements()}
+    there = {one.table: dict(one.columns) for one in queries.sources.values() if one.table in tables}
+    return set(check(queries, there).possible)
 
 
 def comparable(rows: Rows) -> Counter[tuple[object, ...]]:
@@ -36,7 +44,7 @@ def test_both_engines_give_the_same_rows(
         ours = run_queries(here, queries)
         theirs = run_queries(there, queries)
         here.rollback()
-    assert set(ours) == {name for name, _ in queries.named()}, "the demo has every source"
+    assert set(ours) == on_the_demo(queries), "the demo has every source but those of placeholders"
     for name, rows in ours.items():
         assert rows, name
         assert comparable(rows) == comparable(theirs[name]), name
@@ -54,6 +62,8 @@ def test_the_demo_keeps_the_promises_of_the_schema(
 ) -> None:
     """Accepted values, not null and positive hold on clean and dirty demo rows alike."""
     for name, fact in queries.facts.items():
+        if f"fact.{name}" not in demo_rows:
+            continue
         columns = list(fact.columns)
         for test in fact.tests:
             values = [row[columns.index(test.column)] for row in demo_rows[f"fact.{name}"]]
