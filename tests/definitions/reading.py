@@ -129,6 +129,13 @@ def reachable(fact: str) -> set[str]:
     return found
 
 
+def kept_by(name: str) -> set[str]:
+    """Columns that roll-ups of a fact, measure or score may name."""
+    if name in SCORES:
+        return attributes(SCORES[name].entity)
+    return reachable(name if name in FACTS else counted(name))
+
+
 def column_of(dimension: str) -> str:
     """Column behind a dimension."""
     return DIMENSIONS[dimension].column or dimension
@@ -141,3 +148,9 @@ def rollups_of(measure: str) -> list[set[str]]:
         return [carried(("customer_id",))]
     own = declared.kind in ("distinct", "cohort")
     return [carried(columns) for columns in ROLLUPS[measure if own else declared.fact]]
+
+
+def rollups_of_score(name: str) -> list[set[str]]:
+    """What each roll-up of a score carries: those listed, else its dimensions by customer."""
+    own = ("customer_id", *SCORES[name].dimensions)
+    return [carried(columns) for columns in ROLLUPS.get(name, (own,))]
