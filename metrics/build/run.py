@@ -99,6 +99,8 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         first_day=min(state.first_day for state in known if state.first_day),
         facts=states,
         parts=made,
+        looked_for=tuple(source.table for source in model.queries.sources.values()),
+        warehouse_tables=_declared_columns(run),
         entities_missing={
             name: run.contract.missing(f"entity.{name}")
             for name in model.queries.entities
@@ -151,6 +153,22 @@ def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tupl
         if metric.needs:
             found[name] = tuple(lacks)
     return found
+
+
+def _declared_columns(run: _Run) -> dict[str, dict[str, str]]:
+    """Of every table that was found, the columns that are declared, in any case."""
+    declared = {
+        source.table.lower(): source.columns for source in run.model.queries.sources.values()
+    }
+    return {
+        table: {
+            column: family
+            for column, family in columns.items()
+            if column.lower() in declared[table.lower()]
+        }
+        for table, columns in run.inspected.items()
+        if table.lower() in declared
+    }
 
 
 def _stage(run: _Run, qualified: str) -> None:
@@ -237,12 +255,15 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             continue
         systems = run.systems[f"fact.{name}"]
         known = [watermark[system] for system in systems if system in watermark]
+        if run.model.queries.facts[name].planned:
+            known = known or [run.last_full_day]  # a plan holds until another is made
         if run.model.queries.facts[name].snapshot and staged.last_day:
             known = [staged.last_day]  # the day it was looked at, not the day of the last event
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,
             first_day=staged.first_day,
+            last_seen=staged.last_seen,
             as_of=min(known) if known and staged.first_day else None,
             file=file.path if file else "",
             seen_on=staged.seen_on,
@@ -251,11 +272,15 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
-    """How far each system reaches. A fact of several systems does not tell which of them it is."""
+    """The last day any fact of a system tells; snapshots and plans tell of no day.
+
+    One of several systems tells of none of them: a rating comes from the survey tool, whatever the
+    help desk has heard by then.
+    """
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        systems = run.systems[f"fact.{name}"]
-        if staged.last_day is None or run.model.queries.facts[name].snapshot or len(systems) > 1:
+        fact, systems = run.model.queries.facts[name], run.systems[f"fact.{name}"]
+        if staged.last_day is None or fact.snapshot or fact.planned or len(systems) > 1:
             continue
         for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)

@@ -53,7 +53,7 @@ def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Stag
     days = tuple(space.connection.execute(listed).scalars())
     _close(space)
     first, last = (days[0], days[-1]) if days else (None, None)
-    return replace(staged, rows=rows, first_day=first, last_day=last, seen_on=days)
+    return replace(staged, rows=rows, first_day=first, last_day=last, last_seen=last, seen_on=days)
 
 
 def _shape(fact: Fact) -> str:

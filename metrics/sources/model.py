@@ -155,7 +155,8 @@ class Fact(_Query):
     """Things that happen or hold: one row per `key`, with exactly one notion of time.
 
     `time` is a date or instant column, `interval` a pair of them, `snapshot` today's state only.
-    `planned` intervals may start in the future without being wrong, such as a warranty's end.
+    `planned` rows may lie in the future without being wrong, such as a warranty's end; they do not
+    say how far their system is known.
     """
 
     grain: Annotated[str, Field(min_length=1)]
@@ -205,6 +206,16 @@ class Queries:
             yield f"entity.{name}", entity
         for name, fact in self.facts.items():
             yield f"fact.{name}", fact
+
+    def below(self, qualified: str) -> tuple[str, ...]:
+        """A query and every query its files read, the alternatives' too, by qualified name."""
+        found = [qualified]
+        for name in found:
+            reads = {
+                one for file in self.query(name).files for one in self.reads[file.path].queries
+            }
+            found += sorted(reads - set(found))
+        return tuple(found)
 
     def query(self, qualified: str) -> Entity | Fact:
         """The entity or fact of a qualified name."""

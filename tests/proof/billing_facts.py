@@ -66,6 +66,7 @@ def _periods_of(paid: Row, changes: list[Row]) -> Iterator[Row]:
                 "subscription_id": paid["id"],
                 "customer_id": paid["customer_id"],
                 "plan": lower(plan),
+                "is_enterprise": lower(plan) == "enterprise",
                 "mrr": money(price),
                 "valid_from": day,
                 "valid_to": after,
@@ -159,6 +160,20 @@ class Stripe:
                 "valid_to": self._day(paid_at) if is_paid else None,
             }
 
+    def cancellations(self) -> Iterator[Row]:
+        """Subscriptions from the day their end was asked for to the day of it."""
+        for row in self._raw.rows("stripe_subscriptions"):
+            never_began = (lower(row["status"]) or "") in ("incomplete", "incomplete_expired")
+            if row["canceled_at"] is None or row["livemode"] is False or never_began:
+                continue
+            asked_end = "cancel_at" if row["cancel_at_period_end"] else "canceled_at"
+            yield {
+                "subscription_id": row["id"],
+                "customer_id": self._account.get(row["customer"]),
+                "valid_from": self._day(row["canceled_at"]),
+                "valid_to": self._day(first_not_none(row["ended_at"], row[asked_end])),
+            }
+
     def mrr_periods(self) -> Iterator[Row]:
         """What each item of a subscription costs a month, after its trial."""
         prices = {row["id"]: row for row in self._raw.rows("stripe_prices")}
@@ -215,7 +230,7 @@ def ad_spend(raw: Raw) -> Iterator[Row]:
     for row in raw.rows("ad_performance_daily"):
         platform = lower(row["platform"])
         yield {
-            "spend_id": f"{platform}:{row['campaign_id']}:{row['date']}",
+            "spend_id": f"{platform or ''}:{row['campaign_id'] or ''}:{row['date']}",
             "platform": platform,
             "campaign_id": row["campaign_id"],
             "date": row["date"],
@@ -223,6 +238,7 @@ def ad_spend(raw: Raw) -> Iterator[Row]:
             "clicks": row["clicks"],
             "cost": money(row["cost"]),
             "conversions": number(row["conversions"]),
+            "conversion_value": money(row["conversion_value"]),
         }
 
 
@@ -231,8 +247,12 @@ def leads(raw: Raw) -> Iterator[Row]:
     for row in raw.rows("marketing_qualified_leads"):
         yield {
             "mql_id": row["id"],
+            "contact_id": None if row["contact_id"] is None else str(row["contact_id"]),
             "lead_source": row["lead_source"],
             "campaign_id": row["campaign_id"],
             "score": number(row["mql_score"]),
+            "engagement_score": number(row["engagement_score"]),
+            "conversion_probability": number(row["conversion_probability"]),
+            "days_to_mql": row["days_to_mql"],
             "qualified_at": row["mql_date"],
         }

@@ -8,19 +8,6 @@ from typing import Any
 
 from tests.proof.random_values import Maker, Row
 
-TABLES = {
-    "targets": "metric VARCHAR, period_start DATE, period_end DATE, amount DOUBLE",
-    "sales_quotas": "owner_id VARCHAR, period_start DATE, period_end DATE, amount DECIMAL(12, 2)",
-    "sales_forecasts": """owner_id VARCHAR, period_start DATE, period_end DATE,
-        forecast_amount DECIMAL(12, 2), submitted_at TIMESTAMP""",
-    "sales_reps": "owner_id VARCHAR, hired_on DATE",
-    "contract_renewals": """contract_id VARCHAR, customer_id VARCHAR, due_date DATE,
-        renewed_at TIMESTAMP""",
-    "lead_activities": """mql_id VARCHAR, owner_id VARCHAR, actor_type VARCHAR,
-        activity_at TIMESTAMP""",
-}
-"""Tables that the demo warehouse lacks, with their columns."""
-
 STAGES = (
     *("appointmentscheduled", "qualifiedtobuy", "presentationscheduled"),
     *("decisionmakerboughtin", "contractsent", "closedwon", "closedwon", "closedlost"),
@@ -29,7 +16,7 @@ AMOUNTS = (0, 100, 4999.99, 5000, 19999.99, 20000, 99999.99, 100000, 250000.5)
 
 
 def crm(m: Maker) -> dict[str, list[Row]]:
-    """Companies, contacts and owners."""
+    """Companies and owners; marketing has the contacts."""
     companies = []
     for index, one in enumerate(m.companies):
         told = {
@@ -49,10 +36,6 @@ def crm(m: Maker) -> dict[str, list[Row]]:
         {**row, "id": f"{row['id']}b", "createdAt": m.instant(430)}
         for row in m.some(companies, 0.1)
     ]
-    contacts = [
-        {"id": one, "properties": json.dumps({"company_id": m.id_of(m.companies, "hX")})}
-        for one in m.contacts
-    ]
     owners = [
         {
             "id": one,
@@ -63,7 +46,7 @@ def crm(m: Maker) -> dict[str, list[Row]]:
         for one in m.owners
         if m.maybe(True, 0.9)
     ]
-    return {"hubspot_companies": companies, "hubspot_contacts": contacts, "hubspot_owners": owners}
+    return {"hubspot_companies": companies, "hubspot_owners": owners}
 
 
 def deals(m: Maker) -> dict[str, list[Row]]:

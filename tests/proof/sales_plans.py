@@ -14,16 +14,24 @@ from tests.proof.raw import Raw, Row, first_not_none, lower, money, read_json
 from tests.proof.sales_facts import Dimensions, Rows
 
 PROMISES = (
-    Promise("prospects", "hubspot+app_database", ("company_id",), "valid_from", "valid_to"),
+    Promise("prospects", "hubspot app_database", ("company_id",), "valid_from", "valid_to"),
     Promise("lead_conversions", "hubspot", ("mql_id",), "converted_at"),
     Promise("lead_responses", "hubspot", ("mql_id",), "qualified_at", "touched_at"),
-    Promise("sales_targets", "targets", ("valid_from", "valid_to"), "valid_from", "valid_to"),
+    Promise(
+        "sales_targets",
+        "targets",
+        ("valid_from", "valid_to"),
+        "valid_from",
+        "valid_to",
+        planned=True,
+    ),
     Promise(
         "sales_quotas",
         "sales_planning",
         ("owner_id", "valid_from", "valid_to"),
         "valid_from",
         "valid_to",
+        planned=True,
     ),
     Promise(
         "sales_forecasts",
@@ -31,12 +39,21 @@ PROMISES = (
         ("owner_id", "period_start", "period_end", "valid_from"),
         "valid_from",
         "valid_to",
+        planned=True,
     ),
     Promise(
-        "forecast_results", "sales_planning+hubspot", ("period_start", "period_end"), "ended_on"
+        "forecast_results",
+        "sales_planning hubspot",
+        ("period_start", "period_end"),
+        "ended_on",
+        planned=True,
     ),
-    Promise("rep_ramps", "sales_planning+hubspot", ("owner_id",), "valid_from", "valid_to"),
-    Promise("contract_renewals", "contracts", ("contract_id", "due_date"), "due_date"),
+    Promise(
+        "rep_ramps", "sales_planning hubspot", ("owner_id",), "valid_from", "valid_to", planned=True
+    ),
+    Promise(
+        "contract_renewals", "contracts", ("contract_id", "due_date"), "due_date", planned=True
+    ),
 )
 WEEK = timedelta(days=7)
 

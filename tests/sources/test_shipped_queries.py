@@ -22,6 +22,15 @@ def test_every_file_translates(queries: Queries, dialect: str) -> None:
             assert physical_sql(file, queries, dialect, tables, whole)
 
 
+def on_the_demo(queries: Queries) -> set[str]:
+    """Entities and facts that need no table the demo leaves out."""
+    tables = {f"raw.{name}" for name in table_statements()}
+    there = {
+        one.table: dict(one.columns) for one in queries.sources.values() if one.table in tables
+    }
+    return set(check(queries, there).possible)
+
+
 def comparable(rows: Rows) -> Counter[tuple[object, ...]]:
     return Counter(
         tuple(round(value, 6) if isinstance(value, float) else value for value in row)
@@ -46,8 +55,7 @@ def test_both_engines_give_the_same_rows(
         ours = run_queries(here, queries)
         theirs = run_queries(there, queries)
         here.rollback()
-    waiting = {name for name, _ in queries.named()} - set(ours)
-    assert all(lacks_a_table(queries, name) for name in waiting), "the demo has every other source"
+    assert set(ours) == on_the_demo(queries), "the demo has every source but those of placeholders"
     for name, rows in ours.items():
         assert rows, name
         assert comparable(rows) == comparable(theirs[name]), name
@@ -65,6 +73,8 @@ def test_the_demo_keeps_the_promises_of_the_schema(
 ) -> None:
     """Accepted values, not null and positive hold on clean and dirty demo rows alike."""
     for name, fact in queries.facts.items():
+        if f"fact.{name}" not in demo_rows:
+            continue
         columns = list(fact.columns)
         for test in fact.tests:
             values = [row[columns.index(test.column)] for row in demo_rows[f"fact.{name}"]]
