@@ -119,11 +119,12 @@ def carried(columns: tuple[str, ...]) -> set[str]:
 
 
 def reachable(fact: str) -> set[str]:
-    """Columns of a fact and of every entity it leads to, with the hour of instants."""
+    """Columns of a fact and of every entity whose key it has, with the hour of instants."""
     promise = FACTS[fact]
     found = set(promise["columns"])
-    for target in promise.get("references", {}).values():
-        found |= attributes(target)
+    for column in promise["columns"]:
+        if column in ENTITY_OF_KEY:
+            found |= attributes(ENTITY_OF_KEY[column])
     if promise["columns"].get(promise.get("time", ""), {}).get("type") == "instant":
         found.add("hour")
     return found
