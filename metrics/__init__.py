@@ -1,18 +1,25 @@
 """The metrics layer: definitions in, numbers with their stamp out."""
 
 from metrics.layer import Layer, Pinned, open_layer
+from metrics.lineage.chain import Chain, Step
+from metrics.lineage.impact import Impact
 from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
+from metrics.query.wanted import Wanted
 from metrics.result import Result, Stamp
+from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo, CheckInfo
 
 __all__ = [
     "DOMAINS",
     "BuildInfo",
     "Catalog",
+    "Chain",
     "CheckInfo",
     "DimensionInfo",
+    "Impact",
+    "Lack",
     "Layer",
     "MetricInfo",
     "Pinned",
@@ -21,5 +28,7 @@ __all__ = [
     "Result",
     "SourceInfo",
     "Stamp",
+    "Step",
+    "Wanted",
     "open_layer",
 ]

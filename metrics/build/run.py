@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.contents import check_contents, with_sources, without_values
+from metrics.build.contents import Contents
 from metrics.build.files import stage_files
 from metrics.build.parts import make_part
 from metrics.build.rows import Maker
@@ -26,7 +26,7 @@ from metrics.settings import Settings
 from metrics.sources.contract import Contract, check, missing_names
 from metrics.sources.model import Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
-from metrics.sources.warehouse import Inspected, find, inspect_warehouse
+from metrics.sources.warehouse import Inspected, inspect_warehouse
 from metrics.store.base import Writing
 from metrics.store.info import BuildInfo, CheckInfo, FactState
 
@@ -78,7 +78,8 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         progress(f"Reading {name.partition('.')[2]}", done / steps)
         _stage(run, name)
     progress("Checking the data", len(names) / steps)
-    run.checks += check_contents(run.space, model, run.contract, run.last_full_day)
+    contents = Contents(run.space, model, run.contract)
+    run.checks += contents.checks(run.last_full_day)
     states = _fact_states(run)
     maker = Maker(
         run.space,
@@ -86,7 +87,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         model.queries.facts,
         model.joins,
         run.last_full_day,
-        without_values(model, run.checks, run.entities_missing),
+        contents.without_values(run.checks),
     )
     made: dict[str, str] = {}
     for done, part in enumerate(model.parts, start=len(names)):
@@ -117,13 +118,10 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         first_day=min(state.first_day for state in known if state.first_day),
         facts=states,
         parts=made,
+        looked_for=tuple(source.table for source in model.queries.sources.values()),
+        warehouse_tables=_declared_columns(run),
         entities_missing=run.entities_missing,
-        sources_missing=tuple(
-            name
-            for name, source in model.queries.sources.items()
-            if not find(source.table, run.inspected)
-        ),
-        checks=with_sources(run.checks, model, run.contract),
+        checks=contents.with_sources(run.checks),
         needs_missing=_needs_missing(run, states),
         settings={
             "time_zone": settings.time_zone,
@@ -166,6 +164,22 @@ def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tupl
         if metric.needs:
             found[name] = tuple(lacks)
     return found
+
+
+def _declared_columns(run: _Run) -> dict[str, dict[str, str]]:
+    """Of every table that was found, the columns that are declared, in any case."""
+    declared = {
+        source.table.lower(): source.columns for source in run.model.queries.sources.values()
+    }
+    return {
+        table: {
+            column: family
+            for column, family in columns.items()
+            if column.lower() in declared[table.lower()]
+        }
+        for table, columns in run.inspected.items()
+        if table.lower() in declared
+    }
 
 
 def _stage(run: _Run, qualified: str) -> None:
@@ -259,8 +273,10 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
         states[name] = FactState(
             rows=staged.rows,
             first_day=staged.first_day,
+            last_seen=staged.last_seen,
             as_of=min(known) if known and staged.first_day else None,
             file=file.path if file else "",
+            seen_on=staged.seen_on,
         )
     return states
 

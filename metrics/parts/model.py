@@ -21,7 +21,6 @@ from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
 from metrics.parts.check import problems_of, unanswerable
 from metrics.parts.joins import Joins
-from metrics.parts.needs import Needs
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
 from metrics.sources.model import Queries
@@ -79,11 +78,6 @@ class Model:
         return tuple(dict.fromkeys(found for one in below for found in self.required_measures(one)))
 
     @cached_property
-    def needs(self) -> Needs:
-        """Columns that must have values for a number, a filter or a split."""
-        return Needs(self.definitions, self.queries, self.joins)
-
-    @cached_property
     def fingerprints(self) -> dict[str, str]:
         """What each part was made by, in eight letters: it changes when the part would."""
         return {part.name: self._fingerprint(part) for part in self.parts}
@@ -91,8 +85,19 @@ class Model:
     def _fingerprint(self, part: Part) -> str:
         declared = [self._declared(name) for name in part.measures]
         facts = {fact for name in part.measures for fact in self.facts_of(name)}
-        sql = [file.text for fact in sorted(facts) for file in self.queries.facts[fact].files]
+        sql = [self._sql_of[fact] for fact in sorted(facts)]
         return digest([part.name, part.dimensions, declared, sql])
+
+    @cached_property
+    def _sql_of(self) -> dict[str, str]:
+        """By fact, what stands for all SQL behind it: its own and that of what it refers to."""
+        found = {}
+        for name, fact in self.queries.facts.items():
+            reached = [f"entity.{entity}" for entity in self.joins.reachable(fact.columns)]
+            below = {one for top in (f"fact.{name}", *reached) for one in self.queries.below(top)}
+            files = [file for one in sorted(below) for file in self.queries.query(one).files]
+            found[name] = digest([file.text for file in files])
+        return found
 
     def _declared(self, name: str) -> object:
         item: Measure | Score | None = self.definitions.measures.get(name)
@@ -114,12 +119,7 @@ class Model:
         if tree is None:
             return digest([name])
         used = sorted({name for leaf in tree.leaves() for name in leaf.measures})
-        sql = [
-            file.text
-            for measure in used
-            for fact in self.facts_of(measure)
-            for file in self.queries.facts[fact].files
-        ]
+        sql = [self._sql_of[fact] for measure in used for fact in self.facts_of(measure)]
         return digest([repr(tree), [self._declared(measure) for measure in used], sql])
 
 

@@ -9,22 +9,39 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+RECENT_DAYS = 90
+"""A source without a row in so many days before its system's watermark has fallen silent."""
+
 
 class FactState(BaseModel):
-    """One fact in a build: rows used, the days it covers, or what it misses."""
+    """One fact in a build: rows used, the days it covers, or what it misses.
+
+    `as_of` is how far its systems are complete; `last_seen` the last day any row speaks of: for
+    intervals the last day one of them is in force. `seen_on` lists the days on which a snapshot
+    was taken.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     rows: int = 0
     first_day: date | None = None
+    last_seen: date | None = None
     as_of: date | None = None
     file: str = ""
     missing: tuple[str, ...] = ()
+    seen_on: tuple[date, ...] = ()
 
     @property
     def available(self) -> bool:
         """Whether metrics can rest on it: it was read, and it has rows."""
         return not self.missing and self.as_of is not None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has rows, but none of the last days up to its systems' watermark."""
+        if self.as_of is None or self.last_seen is None:
+            return False
+        return (self.as_of - self.last_seen).days >= RECENT_DAYS
 
 
 CheckKind = Literal[
@@ -74,6 +91,13 @@ class CheckInfo(BaseModel):
         """What that does to the numbers."""
         return EFFECTS[self.severity][self.kind]
 
+    def __str__(self) -> str:
+        """One line: what was found, in how many rows, for example, and what follows."""
+        examples = f" ({', '.join(self.examples)})" if self.examples else ""
+        rows = f"{self.failing:,} of {self.rows:,} rows"
+        place = self.about.partition(".")[2]
+        return f"{place}: {self.found} in {rows}{examples}, {self.effect}"
+
 
 FOUND: Mapping[CheckKind, str] = {
     "unique": "{column} comes again",
@@ -103,12 +127,16 @@ EFFECTS: Mapping[str, Mapping[CheckKind, str]] = {
 
 
 def kept_by_no_row(checks: Iterable[CheckInfo]) -> frozenset[tuple[str, str, str]]:
-    """(about, column, kind) of columns without a value, or whose values all join nothing."""
+    """(about, column, kind) of columns without a value, or whose values all join nothing.
+
+    An entity without rows has no values either; a fact without any is told apart elsewhere.
+    """
     return frozenset(
         (check.about, check.column, check.kind)
         for check in checks
         if check.failing == check.rows
-        if check.kind == "filled" or (check.kind == "references" and check.rows)
+        if check.kind in ("filled", "references")
+        if check.rows or (check.kind == "filled" and check.about.startswith("entity."))
     )
 
 
@@ -127,7 +155,11 @@ class IdentityInfo(BaseModel):
 
 
 class BuildInfo(BaseModel):
-    """Everything a reader needs to know about a build without asking the warehouse."""
+    """Everything a reader needs to know about a build without asking the warehouse.
+
+    `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
+    with the declared ones of their columns and the family of each.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -142,8 +174,9 @@ class BuildInfo(BaseModel):
     first_day: date
     facts: dict[str, FactState]
     parts: dict[str, str]
+    looked_for: tuple[str, ...] = ()
+    warehouse_tables: dict[str, dict[str, str]] = {}
     entities_missing: dict[str, tuple[str, ...]] = {}
-    sources_missing: tuple[str, ...] = ()
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
     needs_missing: dict[str, tuple[str, ...]] = {}

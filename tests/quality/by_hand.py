@@ -16,6 +16,7 @@ import yaml
 
 READS = re.compile(r"\b(source|entity|fact)\.(\w+)")
 COMMENT = re.compile(r"--[^\n]*")
+OPERANDS = ("measure", "denominator", "score")
 NO_OPERANDS = frozenset({"by", "across", "dimensions", "where"})
 FORMS = frozenset(
     """measure ratio expression growth change offset composite movement entities lifecycle quantile
@@ -172,7 +173,19 @@ class _Without:
             made = all(self.is_made(f"fact.{fact}") for fact in facts)
             return made and self._all(self.files.entities_behind(measure))
         score = self.files.scores[name]
-        return all(self.is_there(below) for below in parts_of_score(score, everything=False))
+        needed = all(self.is_there(below) for below in parts_of_score(score, everything=False))
+        return needed and self.enough_is_left(score)
+
+    def enough_is_left(self, score: Mapping[str, Any]) -> bool:
+        """Whether the inputs that are there reach the score's floor."""
+        weights = {
+            name: part.get("weight", 1.0)
+            for name, part in score["inputs"].items()
+            if all(self.is_there(part[one]) for one in OPERANDS if one in part)
+        }
+        total = sum(part.get("weight", 1.0) for part in score["inputs"].values())
+        floor = score.get("minimum_weight", 0.6) if score.get("blend", "mean") == "mean" else 0
+        return bool(weights) and sum(weights.values()) >= floor * total - 1e-9
 
     def is_made(self, query: str) -> bool:
         """Whether one of a query's files has all it reads."""
@@ -198,7 +211,7 @@ def parts_of_score(score: Mapping[str, Any], everything: bool) -> Iterator[str]:
     if everything or score.get("blend") == "all":
         needed += score["inputs"].values()
     for part in needed:
-        yield from (part[name] for name in ("measure", "denominator", "score") if name in part)
+        yield from (part[name] for name in OPERANDS if name in part)
 
 
 def _read_by(path: Path) -> set[tuple[str, str]]:

@@ -124,6 +124,7 @@ def test_every_promise_is_counted(shop: Layer) -> None:
         (orders, "positive", "amount"): (2, 5, ("-1.0000", "0.0000")),
         (orders, "accepted", "status"): (1, 4, ("lost?",)),
         (orders, "references", "customer_id"): (1, 4, ("c9",)),
+        (orders, "filled", "order_id"): (0, 5, ()),
         (orders, "filled", "amount"): (0, 5, ()),
         (orders, "filled", "customer_id"): (0, 5, ()),
         (orders, "filled", "status"): (0, 5, ()),
@@ -132,6 +133,7 @@ def test_every_promise_is_counted(shop: Layer) -> None:
         (contracts, "not_future", "valid_from"): (1, 4, ("2024-05-01",)),
         (contracts, "forward", "valid_to"): (1, 2, ("2024-02-05 to 2024-02-01",)),
         (contracts, "unique", "contract_id"): (0, 2, ()),
+        (contracts, "filled", "contract_id"): (0, 2, ()),
     }
 
 
@@ -174,7 +176,7 @@ def test_each_source_sums_up_its_checks(shop: Layer) -> None:
     sources = {source.table: source for source in shop.catalog.quality.sources}
     orders = sources["raw.orders"]
     assert (orders.status, orders.queries) == ("read", ("fact.orders",))
-    assert (orders.checks, orders.failing, orders.set_aside) == (11, 8, 3)
+    assert (orders.checks, orders.failing, orders.set_aside) == (12, 8, 3)
     assert set(sources["raw.customers"].metrics) == {"orders", "western_orders"}
 
 
@@ -205,7 +207,7 @@ def test_without_the_table_of_an_entity_its_conditions_wait(
     catalog = layer.catalog
     layer.close()
     western = catalog.resolve("western_orders")
-    assert (western.status, western.waiting_for) == ("waiting", ("raw.customers",))
+    assert (western.status, western.waits_on) == ("waiting", ("raw.customers",))
     assert catalog.resolve("orders").status == "live"
     [customers] = [one for one in catalog.quality.sources if one.name == "customers"]
     assert (customers.status, customers.checks) == ("missing", 0)

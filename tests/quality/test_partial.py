@@ -16,7 +16,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import sqlalchemy as sa
 import streamlit as st
 import yaml
 from streamlit.testing.v1 import AppTest
@@ -29,7 +28,6 @@ from metrics.pipeline import run_build
 from metrics.query.catalog import Catalog
 from metrics.settings import ROOT, Settings, load_settings
 from metrics.sources.contract import check
-from metrics.sources.warehouse import Inspected, inspect_warehouse
 from metrics.store.info import BuildInfo, FactState
 from tests.quality.by_hand import Files
 
@@ -58,7 +56,7 @@ class Whole:
     file: Path
     layer: Layer
     info: BuildInfo
-    inspected: Inspected
+    absent: set[str]
     files: Files
     numbers: dict[str, list[float]]
 
@@ -75,15 +73,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     write_demo(file, scale="tiny", end_date=END)
     settings = settings_of(file)
     info = run_build(settings)
-    engine = sa.create_engine(f"duckdb:///{file}", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        inspected = inspect_warehouse(connection, TABLES.values())
-    inspected[TABLES[FILE]] = {"metric": "text", "amount": "number"} | dict.fromkeys(
-        ("period_start", "period_end"), "date"
-    )
     layer = open_layer(settings)
     files = Files(settings.queries, settings.definitions)
-    yield Whole(file, layer, info, inspected, files, numbers_of(layer))
+    absent = {name for name in files.sources if name not in TABLES}
+    yield Whole(file, layer, info, absent, files, numbers_of(layer))
     layer.close()
 
 
@@ -112,18 +105,18 @@ def numbers_of(layer: Layer) -> dict[str, list[float]]:
 
 def test_the_whole_warehouse_is_judged_alike(whole: Whole) -> None:
     waiting = {name for name, state in whole.states().items() if state == "waiting"}
-    assert waiting == whole.files.waiting(whole.info.sources_missing)
+    assert waiting == whole.files.waiting(whole.absent)
 
 
 @pytest.mark.parametrize("source", TABLES)
 def test_without_a_source_just_its_metrics_wait(whole: Whole, source: str) -> None:
     info = without(whole, source)
     waiting = {
-        metric.name: metric.waiting_for
+        metric.name: metric.waits_on
         for metric in Catalog(whole.layer.model, info).metrics.values()
         if metric.status == "waiting"
     }
-    assert set(waiting) == whole.files.waiting([*whole.info.sources_missing, source])
+    assert set(waiting) == whole.files.waiting([*whole.absent, source])
     before = {name for name, state in whole.states().items() if state == "waiting"}
     new = set(waiting) - before
     assert all(TABLES[source] in waiting[name] for name in new), "by name"
@@ -132,7 +125,7 @@ def test_without_a_source_just_its_metrics_wait(whole: Whole, source: str) -> No
 def without(whole: Whole, source: str) -> BuildInfo:
     """What the build would have said of itself in a warehouse without a source."""
     model, table = whole.layer.model, TABLES[source]
-    left = {name: columns for name, columns in whole.inspected.items() if name != table}
+    left = {name: seen for name, seen in whole.info.warehouse_tables.items() if name != table}
     contract = check(model.queries, left)
     facts = {
         name: state
@@ -140,13 +133,9 @@ def without(whole: Whole, source: str) -> BuildInfo:
         else FactState(missing=contract.missing(f"fact.{name}"))
         for name, state in whole.info.facts.items()
     }
-    entities = {name: contract.missing(f"entity.{name}") for name in model.queries.entities}
+    checks = tuple(one for one in whole.info.checks if one.about in contract.possible)
     return whole.info.model_copy(
-        update={
-            "facts": facts,
-            "entities_missing": {name: lack for name, lack in entities.items() if lack},
-            "checks": tuple(one for one in whole.info.checks if one.about in contract.possible),
-        }
+        update={"warehouse_tables": left, "facts": facts, "checks": checks}
     )
 
 
@@ -177,7 +166,7 @@ def test_without_a_table_the_rest_stays_as_it_was(
 
 
 def check_what_is_left(whole: Whole, layer: Layer, source: str) -> None:
-    expected = whole.files.waiting([*whole.info.sources_missing, source])
+    expected = whole.files.waiting([*whole.absent, source])
     states = whole.states(layer)
     assert {name for name, state in states.items() if state == "waiting"} == expected
     numbers, touched = numbers_of(layer), whole.files.touched(source)
