@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from metrics.definitions.expressions import Leaf
+from metrics.definitions.model import Measure
 from metrics.lineage.available import OF_A_ROW, Available, paths_of
 from metrics.parts.joins import Path
 from metrics.parts.plan import Part
@@ -42,9 +43,9 @@ class RequiredValues:
 
     @cached_property
     def of_measures(self) -> dict[str, tuple[Required, ...]]:
-        """What each measure reads: key, value, conditions, what it counts, and the way to each."""
-        names = self.model.definitions.measures
-        return {name: tuple(dict.fromkeys(self._of_measure(name))) for name in names}
+        """What each measure reads, and the columns its fact promises to have in every row."""
+        measures = self.model.definitions.measures.items()
+        return {name: tuple(dict.fromkeys(self._of_measure(one))) for name, one in measures}
 
     def of_leaf(self, leaf: Leaf) -> Iterator[Required]:
         """What a leaf cannot do without; of a score that is what it has no value without."""
@@ -67,12 +68,13 @@ class RequiredValues:
             for one in self.of_splits(name, part.dimensions)
         )
 
-    def _of_measure(self, name: str) -> Iterator[Required]:
-        measure = self.model.definitions.measures[name]
-        for key in self.model.queries.facts[measure.fact].key:
-            yield Required(f"fact.{measure.fact}", key)
-        for fact, path in paths_of(self.model, measure):
-            yield from _on_the_way(f"fact.{fact}", path)
+    def _of_measure(self, measure: Measure) -> Iterator[Required]:
+        fact = self.model.queries.facts[measure.fact]
+        never_empty = [test.column for test in fact.tests if test.kind == "not_null"]
+        for column in (*fact.key, *never_empty):
+            yield Required(f"fact.{fact.name}", column)
+        for name, path in paths_of(self.model, measure):
+            yield from _on_the_way(f"fact.{name}", path)
 
 
 def _on_the_way(start: str, path: Path | None) -> Iterator[Required]:
