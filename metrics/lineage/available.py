@@ -35,8 +35,7 @@ class Available:
 
     def metric(self, name: str) -> Lacks:
         """What a metric lacks; empty when the warehouse has everything for it."""
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        leaves = self.model.trees[name].leaves()
         return merged(lack for leaf in leaves for lack in self._leaf(leaf))
 
     def operand(self, name: str) -> Lacks:
@@ -54,8 +53,7 @@ class Available:
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        leaves = list(self.model.trees[name].leaves())
         found = {}
         for dimension in self.model.definitions.metrics[name].dimensions:
             lacks = merged(

@@ -51,8 +51,7 @@ class Columns:
     def seeds(self, name: str) -> dict[Ref, str]:
         """Columns of facts and entities a metric's leaves read, by what they are for."""
         found: dict[Ref, str] = {}
-        tree = self.model.trees.get(name)
-        for leaf in tree.leaves() if tree else ():
+        for leaf in self.model.trees[name].leaves():
             for measure in leaf.measures:
                 _add(found, self._seeds_of(measure))
                 for column in [*(column for column, _ in leaf.where), *leaf.by]:

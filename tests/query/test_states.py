@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from metrics import Catalog, Layer, open_layer
+from metrics import Catalog, Layer, MetricInfo, open_layer
+from metrics.demo import write_demo
 from metrics.errors import MetricWaitingError, UnsafeAggregationError
 from metrics.parts.model import load_model
 from metrics.pipeline import run_build
-from tests.lineage.shop import built, declared, shop
+from metrics.settings import load_settings
+from tests.lineage.shop import built, declared, run, shop
 from tests.support.mini import write_tables
 
 DEALS = "raw.deals (closed, customer, id, is_test, note, price, stage)"
@@ -103,6 +106,16 @@ def test_a_day_less_is_not_silence(tmp_path: Path, url: str | None) -> None:
     with built(aged("2024-10-03"), tmp_path, url=url) as layer:
         assert layer.catalog.resolve("deals_won").status == "live"
         assert layer.query("deals_won").stamp.warnings == ()
+
+
+def test_what_is_made_of_a_fact_is_silent_when_that_is(tmp_path: Path) -> None:
+    """No big deal for long is a true zero, as long as there are deals."""
+    for day, status in (("2024-12-30", "live"), ("2024-06-30", "blocked")):
+        with built(aged(day), tmp_path / day) as layer:
+            assert layer.catalog.resolve("deals_big").status == status
+            if status == "live":
+                asked = layer.query("deals_big", start="2024-12-01", end="2024-12-31")
+                assert asked.value() == 0
 
 
 def test_silence_counts_from_the_watermark_of_its_own_system(tmp_path: Path) -> None:
@@ -201,3 +214,37 @@ def test_without_a_build_everything_waits_for_the_first(tmp_path: Path) -> None:
     }
     assert not any(info.answerable or info.lost_dimensions for info in catalog.metrics.values())
     assert catalog.chain("win_rate").sources
+
+
+SURVEYS = (
+    "CREATE TABLE raw.survey_responses (response_id VARCHAR, Respondent_ID VARCHAR, "
+    "customer_id VARCHAR, survey_type VARCHAR, score INTEGER, responded_at TIMESTAMP)",
+    "INSERT INTO raw.survey_responses VALUES "
+    "('1', 'a', NULL, 'NPS', 9, '2026-10-31 10:00:00'), "
+    "('2', 'b', NULL, 'NPS', 8, '2026-10-31 10:00:00')",
+)
+
+
+def test_a_placeholder_of_the_demo_comes_alive_and_falls_back(tmp_path: Path) -> None:
+    """Without a word of code: its table comes, loses a column, and goes."""
+    path, end = tmp_path / "warehouse.duckdb", date(2026, 10, 31)
+    write_demo(path, scale="tiny", end_date=end)
+    url = f"duckdb:///{path}"
+    settings = load_settings(env={}, home=tmp_path, warehouse_url=url, as_of=end)
+
+    def after(*statements: str) -> MetricInfo:
+        run(settings, *statements)
+        run_build(settings)
+        layer = open_layer(settings)
+        info = layer.catalog.resolve("nps_score")
+        if info.answerable:
+            assert layer.query("nps_score", end=end).frame["value"].tolist() == [50]
+        layer.close()
+        return info
+
+    before = after()
+    assert (before.status, before.waits_on) == ("waiting", ("raw.survey_responses",))
+    assert "score" in before.lacks[0].names
+    assert after(*SURVEYS).status == "live"
+    dropped = after("ALTER TABLE raw.survey_responses DROP COLUMN score")
+    assert (dropped.status, dropped.waiting_for) == ("waiting", ("raw.survey_responses.score",))
