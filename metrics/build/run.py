@@ -20,6 +20,7 @@ from metrics.build.snapshots import keep_snapshot
 from metrics.build.stage import Finding, Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
 from metrics.errors import WarehouseError
+from metrics.lineage.available import Available
 from metrics.parts.model import Model
 from metrics.settings import Settings
 from metrics.sources.contract import Contract, check
@@ -69,13 +70,14 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         progress(f"Reading {name.partition('.')[2]}", done / steps)
         _stage(run, name)
     states = _fact_states(run)
+    available = Available(model, run.contract)
     maker = Maker(run.space, model.definitions, model.queries.facts, model.joins, run.last_full_day)
     made: dict[str, str] = {}
     for done, part in enumerate(model.parts, start=len(names)):
         progress(f"Making {part.name}", done / steps)
         if all(states[fact].available for fact in model.required_facts(part.measures[0])):
             if part.kind == "score":
-                make_score(maker, part, model, states)
+                make_score(maker, part, available, states)
             else:
                 make_part(maker, part)
             made[part.name] = model.fingerprints[part.name]

@@ -48,8 +48,13 @@ class Available:
 
     def lost_inputs(self, score: Score) -> dict[str, Lacks]:
         """Inputs of a score that drop out, with what each lacks."""
-        found = {name: self._input(item) for name, item in score.inputs.items()}
+        found = {name: self.input(score, item) for name, item in score.inputs.items()}
         return {name: lacks for name, lacks in found.items() if lacks}
+
+    def input(self, score: Score, item: ScoreInput) -> Lacks:
+        """What one input or condition of a score lacks, the way to the score's entity included."""
+        below = filter(None, (item.measure, item.denominator, item.score))
+        return merged(lack for name in below for lack in self._of_entity(score, name))
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
@@ -68,16 +73,33 @@ class Available:
         return found
 
     def way(self, name: str, column: str) -> tuple[str, Path | None]:
-        """The query a dimension of a measure or score starts from, and the path to its column."""
+        """Where the splits of a measure or score start, and the path from there to a column.
+
+        What is counted once is split by what follows from its key, a score by its entity.
+        """
         score = self.model.definitions.scores.get(name)
         if score:
             key = self.model.queries.entities[score.entity].key
             population = self.model.definitions.measures[score.population].fact
-            own = self.model.queries.facts[population].columns
-            return f"fact.{population}", self.model.joins.path(column, [key, *own])
+            return f"fact.{population}", self.model.joins.path(column, [key])
         measure = self.model.definitions.measures[name]
         fact = measure.anchor.fact if measure.anchor else measure.fact
-        return f"fact.{fact}", path_to(self.model, fact, column)
+        columns = {
+            "movement": ("customer_id",),
+            "distinct": (*measure.key, *measure.within),
+            "cohort": (*self.model.queries.facts[fact].columns, *measure.key),
+        }.get(measure.kind)
+        if columns is None:
+            return f"fact.{fact}", path_to(self.model, fact, column)
+        return f"fact.{fact}", self.model.joins.path(column, columns)
+
+    def to_entity(self, score: Score, name: str) -> tuple[str, Path | None]:
+        """From a measure or score that a score reads, the way to the entity it is told for."""
+        key = self.model.queries.entities[score.entity].key
+        if name in self.model.definitions.scores:
+            return self.way(name, key)
+        fact = self.model.definitions.measures[name].fact
+        return f"fact.{fact}", path_to(self.model, fact, key)
 
     def _leaf(self, leaf: Leaf) -> Iterator[Lack]:
         wanted = [*(column for column, _ in leaf.where), *leaf.by]
@@ -95,9 +117,9 @@ class Available:
 
     def _score(self, score: Score) -> Iterator[Lack]:
         for name in (score.population, *score.sums):
-            yield from self.operand(name)
+            yield from self._of_entity(score, name)
         for item in score.needed:
-            yield from self._input(item)
+            yield from self.input(score, item)
         lost = self.lost_inputs(score)
         total = sum(item.weight for item in score.inputs.values())
         left = sum(item.weight for name, item in score.inputs.items() if name not in lost)
@@ -105,9 +127,9 @@ class Available:
         if left < floor or not left:
             yield from (lack for lacks in lost.values() for lack in lacks)
 
-    def _input(self, item: ScoreInput) -> Lacks:
-        below = filter(None, (item.measure, item.denominator, item.score))
-        return merged(lack for name in below for lack in self.operand(name))
+    def _of_entity(self, score: Score, name: str) -> Iterator[Lack]:
+        yield from self.operand(name)
+        yield from self._along(*self.to_entity(score, name))
 
     def _along(self, start: str, path: Path | None) -> Iterator[Lack]:
         """What is lacking on the way to a column: its entities, and a value in it."""

@@ -151,22 +151,22 @@ def test_what_a_new_build_would_bring_to_life_is_ready(tmp_path: Path) -> None:
     }
     spec["measures"]["small_ones"] = {"fact": "small_deals", "kind": "flow"}
     spec["metrics"]["deals_small"] = {"measure": "small_ones"}
-    spec["facts"]["calls"] = {
+    spec["facts"]["letters"] = {
         "key": ["id"],
-        "time": "called_on",
-        "columns": {"id": "text", "called_on": "date"},
+        "time": "sent_on",
+        "columns": {"id": "text", "sent_on": "date"},
         "rows": [["1", "2024-05-05"]],
     }
-    spec["measures"]["call_count"] = {"fact": "calls", "kind": "flow"}
-    spec["metrics"]["calls"] = {"measure": "call_count"}
+    spec["measures"]["letter_count"] = {"fact": "letters", "kind": "flow"}
+    spec["metrics"]["letters"] = {"measure": "letter_count"}
     declared(spec, tmp_path)
     later = open_layer(settings)
-    found = {name: later.catalog.resolve(name) for name in ("deals_lost", "deals_small", "calls")}
+    found = {name: later.catalog.resolve(name) for name in ("deals_lost", "deals_small", "letters")}
     later.close()
     assert {name: (info.status, info.waiting_for) for name, info in found.items()} == {
         "deals_lost": ("ready", ("a new build (its definition changed)",)),
         "deals_small": ("ready", ("a new build (its query is new)",)),
-        "calls": ("waiting", ("a new build (raw.calls has not been looked for)",)),
+        "letters": ("waiting", ("a new build (raw.letters has not been looked for)",)),
     }
     assert not any(info.answerable for info in found.values())
     write_tables(spec, settings.warehouse)
