@@ -162,6 +162,7 @@ STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",
+    "all time": "all days up to its last",
     "wtd": "week to date",
     "mtd": "month to date",
     "qtd": "quarter to date",

@@ -237,6 +237,10 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             continue
         systems = run.systems[f"fact.{name}"]
         known = [watermark[system] for system in systems if system in watermark]
+        if run.model.queries.facts[name].planned:
+            known = known or [run.last_full_day]  # a plan holds until another is made
+        if run.model.queries.facts[name].snapshot and staged.last_day:
+            known = [staged.last_day]  # the day it was looked at, not the day of the last event
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,
@@ -248,19 +252,15 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
-    """The last day any fact of a system tells.
+    """The last day any fact of a system tells; snapshots and plans tell of no day.
 
-    One of several systems tells of none of them: a conversion comes from the application, whatever
-    the CRM has heard by then. What was planned ahead tells only where nothing else does.
+    One of several systems tells of none of them: a rating comes from the survey tool, whatever the
+    help desk has heard by then.
     """
-    return {**_last_days(run, planned=True), **_last_days(run, planned=False)}
-
-
-def _last_days(run: _Run, planned: bool) -> dict[str, date]:
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
         fact, systems = run.model.queries.facts[name], run.systems[f"fact.{name}"]
-        if staged.last_day is None or fact.snapshot or fact.planned != planned or len(systems) > 1:
+        if staged.last_day is None or fact.snapshot or fact.planned or len(systems) > 1:
             continue
         for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)

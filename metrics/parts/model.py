@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from metrics.definitions.expressions import Binary, Leaf, Node
+from metrics.definitions.expressions import Binary, Blend, Leaf, Node
 from metrics.definitions.loader import Definitions, load_definitions
 from metrics.definitions.model import Measure
 from metrics.definitions.resolve import Resolver
@@ -71,6 +71,22 @@ class Model:
             if other
         ]
         return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
+
+    def filtered_by(self, leaf: Leaf) -> set[str]:
+        """Entities that a leaf's own filters read, its measures' among them."""
+        found: set[str] = set()
+        for name in leaf.measures:
+            measure = self.definitions.measures.get(name)
+            if measure:
+                columns = self.queries.facts[measure.fact].columns
+                found |= self._entities_behind(measure.where, columns)
+                filters = [dimension for dimension, _ in leaf.where]
+                found |= self._entities_behind(filters, measure.key or columns)
+        return found
+
+    def _entities_behind(self, names: Iterable[str], columns: Iterable[str]) -> set[str]:
+        paths = [self.joins.path(name, tuple(columns)) for name in names]
+        return {step.entity for path in paths if path for step in path.steps}
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -141,18 +157,17 @@ def load_model(settings: Settings) -> Model:
 
 
 def kind_of(tree: Node | None, model: Model) -> str:
-    """The kind shown for a metric: of its only leaf, else ratio or derived."""
+    """The kind shown for a metric: that of all its leaves, else ratio, composite or derived."""
     if tree is None:
         return "placeholder"
     if isinstance(tree, Leaf):
         return _leaf_kind(tree, model)
-    if isinstance(tree, Binary) and tree.operator == "/":
-        leaves = list(tree.leaves())
-        kinds = {_leaf_kind(leaf, model) for leaf in leaves}
-        if kinds in ({"score"}, {"cohort"}):
-            return kinds.pop()
-        return "ratio"
-    return "derived"
+    if isinstance(tree, Blend):
+        return "composite"
+    kinds = {_leaf_kind(leaf, model) for leaf in tree.leaves()}
+    if kinds in ({"score"}, {"cohort"}):
+        return kinds.pop()
+    return "ratio" if isinstance(tree, Binary) and tree.operator == "/" else "derived"
 
 
 def _leaf_kind(leaf: Leaf, model: Model) -> str:

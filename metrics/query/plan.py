@@ -49,7 +49,9 @@ class Planner:
         if leaf.take in PER_ENTITY:
             return self._per_entity(leaf, split)
         part = self._smallest(leaf.measure, split, ())
-        group = Group(part, rule_of(leaf, part), split, leaf.segment)
+        rule = rule_of(leaf, part)
+        # Only movements are placed by where customers stood; cohorts of all brackets go together.
+        group = Group(part, rule, split, leaf.segment if rule == "movement" else "closing")
         if group.rule not in BY_ITS_DAY:
             self._refuse_calendar(leaf.measure, _named(split))
         return Planned(leaf, group, (part,), (leaf.take,))

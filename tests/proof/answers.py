@@ -8,16 +8,27 @@ from itertools import product
 from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
+    adoption,
     advertising,
     attribution,
     company,
     customer_success,
     engagement,
+    finance,
     marketing,
     operations,
     product_analytics,
+    product_features,
+    product_quality,
+    product_retention,
+    product_scores,
+    product_sessions,
     revenue,
+    sales,
+    sales_work,
     score_metrics,
+    support,
+    surveys,
     website,
 )
 from tests.proof.days import number

@@ -85,7 +85,16 @@ class Entities:
     def of_user(self, user_id: str | None) -> dict[str, Any]:
         """Dimensions of a user: the role, and those of the customer the user belongs to."""
         user = self.users.get(user_id or "", {})
-        return {**self.of_customer(user.get("customer_id")), "role": user.get("role")}
+        return {**self.of_customer(user.get("customer_id")), **self.own(user_id)}
+
+    def own(self, user_id: str | None) -> dict[str, Any]:
+        """Dimensions of a user alone: the role and the month of creation."""
+        user = self.users.get(user_id or "", {})
+        created = user.get("created_date")
+        return {
+            "role": user.get("role"),
+            "signup_cohort": f"{created:%Y-%m}" if created else None,
+        }
 
     def of_location(self, location_id: str | None) -> dict[str, Any]:
         """Dimensions of a location: its place, and those of its customer."""
@@ -173,6 +182,7 @@ def _user(row: Row, time_zone: str) -> Row:
         "customer_id": row["customer_id"],
         "role": row["role"],
         "created_date": created,
+        "created_at": row["created_at"],
     }
 
 

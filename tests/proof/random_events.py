@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from tests.proof.random_product import USED
 from tests.proof.random_values import Maker, Row
 
 
@@ -80,8 +81,9 @@ def use(m: Maker) -> dict[str, list[Row]]:
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
             "start_time": m.maybe(m.instant(), 0.97),
             "duration_seconds": m.maybe(m.one_of(0, 1, 60, 61, 3601, -5)),
-            "page_views": m.maybe(m.one_of(0, 1, 7, -1)),
-            "device_type": m.maybe(m.one_of("desktop", "Mobile")),
+            "page_views": m.maybe(m.one_of(0, 1, 1, 7, -1)),
+            "actions_taken": m.maybe(m.one_of(0, 3, 12, -1)),
+            "device_type": m.maybe(m.one_of("desktop", "desktop", "Mobile", "tablet", "kiosk")),
             "browser": m.maybe(m.one_of("Chrome", "Safari")),
         }
         for index in range(m.count(1.5))
@@ -94,11 +96,12 @@ def use(m: Maker) -> dict[str, list[Row]]:
     views = [
         {
             "page_view_id": f"v{index}",
-            "session_id": "n0",
+            "session_id": m.maybe(f"n{m.chance.randint(0, len(sessions))}"),
             "user_id": user(),
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
             "page_url": m.maybe(m.one_of("/a", "/a?x=1", "/b?y?z", "")),
             "timestamp": m.maybe(m.instant(), 0.97),
+            "time_on_page_seconds": m.maybe(m.one_of(0, 5, 62, -4)),
         }
         for index in range(m.count())
     ]
@@ -107,7 +110,7 @@ def use(m: Maker) -> dict[str, list[Row]]:
             "usage_id": f"w{index}",
             "user_id": user(),
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
-            "feature_name": m.maybe(m.one_of("f1", "f2", "f3")),
+            "feature_name": m.maybe(m.one_of(*USED)),
             "usage_count": m.maybe(m.one_of(0, 1, 2, 9)),
             "timestamp": m.maybe(m.instant(), 0.97),
         }
@@ -121,17 +124,14 @@ def use(m: Maker) -> dict[str, list[Row]]:
 
 
 def market(m: Maker) -> dict[str, list[Row]]:
-    """Companies, tickets and cost."""
-    companies = [
-        {"id": f"h{index}", "properties": json.dumps({"account_id": m.maybe(one)})}
-        for index, one in enumerate(m.customers)
-    ]
-    names = [row["id"] for row in companies]
+    """Tickets and cost."""
+    names = m.companies[: len(m.customers)]
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
-        closed = opened + timedelta(hours=m.chance.choice([-3, 0, 1, 30, 900]))
+        closed = opened + timedelta(hours=m.chance.choice([-3, 0, 1, 4, 4, 24, 30, 72, 900]))
         told = {"hs_ticket_category": m.one_of("Billing", "Device")}
+        told["hubspot_owner_id"] = m.maybe(m.one_of("6", "7"))
         if m.chance.random() < 0.7:
             told["closed_date"] = closed.isoformat()
         tickets.append(
@@ -142,13 +142,12 @@ def market(m: Maker) -> dict[str, list[Row]]:
                     json.dumps({"company_ids": m.one_of([m.id_of(names, "hX")], [])})
                 ),
                 "hs_pipeline_stage": m.maybe(m.one_of("new", "Closed", "in progress", "solved")),
-                "hs_ticket_priority": m.maybe(m.one_of("low", "HIGH")),
+                "hs_ticket_priority": m.maybe(m.one_of("low", "HIGH", "Medium", "URGENT")),
                 "createdate": m.maybe(opened, 0.95),
                 "hs_lastmodifieddate": m.maybe(m.instant()),
             }
         )
     return {
-        "hubspot_companies": companies,
         "hubspot_tickets": tickets,
         "finance_monthly_costs": _costs(m),
     }

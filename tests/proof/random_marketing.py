@@ -96,14 +96,13 @@ def _one_a_day(spend: list[Row]) -> list[Row]:
 
 def leads(m: Maker) -> dict[str, list[Row]]:
     """Contacts, the leads made of some, and touches; some of each join nothing."""
-    companies = [f"h{index}" for index in range(len(m.customers))] + ["hP"]
     contacts = [
         {
-            "id": str(index),
-            "properties": m.maybe(_properties(m, companies), 0.95),
+            "id": one,
+            "properties": m.maybe(_properties(m, [*m.companies, "hP"]), 0.95),
             "createdAt": m.maybe(m.instant(250)),
         }
-        for index in range(m.chance.randint(2, 3 * m.shape.customers))
+        for one in m.contacts
     ]
     qualified = [
         {

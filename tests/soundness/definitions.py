@@ -180,8 +180,8 @@ METRICS |= {
     },
     "weekend_share": {"ratio": {"numerator": "weekend_visits", "denominator": "visit_count"}},
     "visits_ever": {"measure": "visit_count", "window": "all time", "dimensions": CUSTOMER},
-    "mrr_before": {"offset": {"of": "total_mrr", "by": "1 month"}, "dimensions": ["industry"]},
-    "mrr_soon_gone": {"measure": "ending_mrr", "dimensions": CUSTOMER},
+    "paid_before": {"offset": {"of": "total_mrr", "by": "1 month"}, "dimensions": ["industry"]},
+    "soon_gone": {"measure": "ending_mrr", "dimensions": CUSTOMER},
     "days_ahead": {"mean_ahead": {"count": "dated", "end": "dated_ends"}, "dimensions": CUSTOMER},
     "days_stayed": {"ratio": {"numerator": "ended_days", "denominator": "ended"}},
     "down_age": {

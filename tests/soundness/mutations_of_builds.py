@@ -66,14 +66,14 @@ BUILDS_GONE_WRONG = [
         "build.rows:begins_on",
         "add_days(until, -measure.last)",
         "add_days(until, -measure.last - 1)",
-        "mrr_soon_gone",
+        "soon_gone",
     ),
     fault(
         "what has no end is about to end",
         "build.rows:begins_on",
         "else_=day), [until.is_not(None)]",
         "else_=day), []",
-        "mrr_soon_gone",
+        "soon_gone",
     ),
     fault(
         "a length counts on the day of the start",
