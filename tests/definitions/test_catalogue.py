@@ -45,7 +45,7 @@ def test_every_promised_name_resolves(row: dict[str, str]) -> None:
     name = reading.resolve(row["name"])
     assert name in METRICS
     assert row["domain"] in reading.domains(name)
-    assert (METRICS[name].form is not None) == (row["expected"] == "live")
+    assert METRICS[name].form is not None or row["expected"] == "waiting"
 
 
 @pytest.mark.parametrize("name", METRICS)
