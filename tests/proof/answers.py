@@ -13,6 +13,7 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     attribution,
     audience,
     company,
+    customer_metrics,
     customer_success,
     engagement,
     finance,
