@@ -11,6 +11,7 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     adoption,
     advertising,
     attribution,
+    audience,
     company,
     customer_metrics,
     customer_success,
