@@ -19,8 +19,10 @@ DERIVED_COLUMNS = {"day": "date", "hour": "integer"}
 NUMBERS = frozenset({"integer", "number", "money", "share"})
 
 
-def problems_of(definitions: Definitions, queries: Queries, joins: Joins) -> Iterator[Problem]:
-    """What is wrong with measures, scores, dimensions, roll-ups, names, units and identities."""
+def declared_problems(
+    definitions: Definitions, queries: Queries, joins: Joins
+) -> Iterator[Problem]:
+    """What is wrong with dimensions, measures, scores and roll-ups: what parts are planned from."""
     for name, dimension in definitions.dimensions.items():
         if dimension.as_of and not _is_history(dimension.as_of, queries):
             yield definitions.problem(
@@ -37,6 +39,10 @@ def problems_of(definitions: Definitions, queries: Queries, joins: Joins) -> Ite
     for name, rollups in definitions.rollups.items():
         for message in _rollup_problems(name, rollups, definitions, queries, joins):
             yield definitions.problem(f"rollups.{name}", message)
+
+
+def name_problems(definitions: Definitions) -> Iterator[Problem]:
+    """What is wrong with the names that metrics and identities have and refer to."""
     for name, identity in definitions.identities.items():
         for message in _identity_problems(identity, definitions):
             yield definitions.problem(f"identities.{name}", message)
@@ -261,9 +267,6 @@ def _name_problems(definitions: Definitions) -> Iterator[Problem]:
             if other not in definitions.metrics:
                 message = _unknown("related metric", other, definitions.metrics)
                 yield definitions.problem(name, message)
-        if metric.growth and metric.unit != "percentage":
-            message = f"is a growth, so its unit is percentage, not {metric.unit}"
-            yield definitions.problem(name, message)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.parts.model import Model, kind_of
-from metrics.query.plan import Planner
 from metrics.store.info import BuildInfo
 
 DOMAINS = {
@@ -76,7 +75,6 @@ class Catalog:
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
-        self._planner = Planner(model.definitions, model.joins, model.parts)
         self.metrics: dict[str, MetricInfo] = {
             name: self._describe(name, metric) for name, metric in model.definitions.metrics.items()
         }
@@ -156,7 +154,6 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            dimensions=tuple(d for d in metric.dimensions if self._splits(leaves, d)),
             status=self._status(metric, waiting),
             waiting_for=waiting,
             facts=facts,
@@ -224,9 +221,6 @@ class Catalog:
             for name in sorted(reads.sources):
                 yield self.model.queries.sources[name].table
 
-    def _splits(self, leaves: Sequence[Leaf], dimension: str) -> bool:
-        return all(self._planner.can_split(leaf, dimension) for leaf in leaves)
-
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:
             return False
@@ -256,6 +250,7 @@ COPIED = (
     "tags",
     "aliases",
     "synonyms",
+    "dimensions",
     "caveats",
     "differs",
     "related",

@@ -95,14 +95,6 @@ class Planner:
             "Ask for fewer dimensions at once, or declare a roll-up for them.",
         )
 
-    def can_split(self, leaf: Leaf, dimension: str) -> bool:
-        """Whether some part answers a leaf by one more dimension."""
-        try:
-            self.plan(leaf, Split((dimension,)))
-        except UnsafeAggregationError:
-            return False
-        return True
-
 
 def _named(split: Split) -> list[str]:
     """Dimensions shown or filtered on."""
