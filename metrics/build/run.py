@@ -237,6 +237,8 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
             continue
         systems = run.systems[f"fact.{name}"]
         known = [watermark[system] for system in systems if system in watermark]
+        if run.model.queries.facts[name].planned:
+            known = known or [run.last_full_day]  # a plan holds until another is made
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,
@@ -248,10 +250,16 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
 
 
 def _watermarks(run: _Run) -> Mapping[str, date]:
+    """The last day any fact of a system tells; snapshots and plans tell of no day.
+
+    One of several systems tells of none of them: a rating comes from the survey tool, whatever the
+    help desk has heard by then.
+    """
     latest: dict[str, date] = {}
     for name, staged in run.staged.items():
-        if staged.last_day is None or run.model.queries.facts[name].snapshot:
+        fact, systems = run.model.queries.facts[name], run.systems[f"fact.{name}"]
+        if staged.last_day is None or fact.snapshot or fact.planned or len(systems) > 1:
             continue
-        for system in run.systems[f"fact.{name}"]:
+        for system in systems:
             latest[system] = max(latest.get(system, staged.last_day), staged.last_day)
     return latest

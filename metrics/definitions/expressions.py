@@ -121,6 +121,16 @@ class GrowthOf(Node):
 
 
 @dataclass(frozen=True)
+class Positive(Node):
+    """The node where it is above zero, and no value elsewhere."""
+
+    node: Node
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.node,)
+
+
+@dataclass(frozen=True)
 class Scaled(Node):
     """A node on a scale of cut points: straight lines between them, flat outside."""
 
@@ -151,7 +161,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
         return replace(node, left=rebuilt(node.left, change), right=rebuilt(node.right, change))
     if isinstance(node, GrowthOf):
         return replace(node, current=rebuilt(node.current, change), base=rebuilt(node.base, change))
-    if isinstance(node, Scaled):
+    if isinstance(node, (Positive, Scaled)):
         return replace(node, node=rebuilt(node.node, change))
     if isinstance(node, Blend):
         return replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes))

@@ -42,10 +42,14 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 
 
 class Ratio(Frozen):
-    """Numerator over denominator, kept apart until the end; x/0 is no value."""
+    """Numerator over denominator, kept apart until the end; x/0 is no value.
+
+    `positive`: nor is x over less than zero, as for the months that cash lasts.
+    """
 
     numerator: Name
     denominator: Name
+    positive: bool = False
 
 
 class Growth(Frozen):

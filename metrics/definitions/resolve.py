@@ -67,9 +67,12 @@ class Resolver:
         return tree
 
     def part_of(self, metric: Metric, name: str) -> Node:
-        """The tree of one operand of a metric, asked across the dimensions the metric says."""
+        """The tree of one operand of a metric, asked across the dimensions the metric says.
+
+        A measure has the metric's filter; another metric has its own.
+        """
         wanted = metric.across.get(name, ())
-        node = self.operand(name, window_of(metric))
+        node = self.operand(name, window_of(metric), metric)
         return across(node, (EVERY,) if wanted == "all" else tuple(wanted))
 
     def operand(self, name: str, window: WindowSpec, metric: Metric | None = None) -> Node:

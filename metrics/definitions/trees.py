@@ -20,6 +20,7 @@ from metrics.definitions.expressions import (
     GrowthOf,
     Leaf,
     Node,
+    Positive,
     Scaled,
     names_in,
     parse_arithmetic,
@@ -27,7 +28,7 @@ from metrics.definitions.expressions import (
     shifted,
 )
 from metrics.definitions.loader import Definitions
-from metrics.definitions.model import Metric
+from metrics.definitions.model import SPECIALS, Metric
 from metrics.errors import did_you_mean
 from metrics.periods import AT_END, WindowSpec, parse_shift, parse_window
 
@@ -82,7 +83,8 @@ def operands_of(metric: Metric) -> set[str]:
 def _ratio(resolver: Resolves, metric: Metric) -> Node:
     assert metric.ratio is not None
     numerator = resolver.part_of(metric, metric.ratio.numerator)
-    return Binary("/", numerator, resolver.part_of(metric, metric.ratio.denominator))
+    denominator = resolver.part_of(metric, metric.ratio.denominator)
+    return Binary("/", numerator, Positive(denominator) if metric.ratio.positive else denominator)
 
 
 def _expression(resolver: Resolves, metric: Metric) -> Node:
@@ -262,8 +264,9 @@ def _stocks(
     """Two stocks of the same intervals: how many there are, and the sum of one of their ends."""
     for name in (count, summed):
         resolver.measure_of(name, "stock")
-    if resolver.definitions.measures[summed].value != value:
-        raise Refused(f"measure '{summed}' has to sum {value}")
+    found = resolver.definitions.measures[summed].value
+    if found is None or (found in SPECIALS and found != value):
+        raise Refused(f"measure '{summed}' has to sum {value}, or a column of such numbers")
     window = window_of(metric)
     return (
         resolver.leaf(count, "level", window, metric),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +72,22 @@ class Model:
             if other
         ]
         return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
+
+    def filtered_by(self, leaf: Leaf) -> set[str]:
+        """Entities that a leaf's own filters read, its measures' among them."""
+        found: set[str] = set()
+        for name in leaf.measures:
+            measure = self.definitions.measures.get(name)
+            if measure:
+                columns = self.queries.facts[measure.fact].columns
+                found |= self._entities_behind(measure.where, columns)
+                filters = [dimension for dimension, _ in leaf.where]
+                found |= self._entities_behind(filters, measure.key or columns)
+        return found
+
+    def _entities_behind(self, names: Iterable[str], columns: Iterable[str]) -> set[str]:
+        paths = [self.joins.path(name, tuple(columns)) for name in names]
+        return {step.entity for path in paths if path for step in path.steps}
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:

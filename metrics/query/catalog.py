@@ -202,6 +202,8 @@ class Catalog:
             yield from missing
             if not missing and not self._kept(measure, info):
                 yield "a new build (its definition changed)"
+        for entity in sorted(self.model.filtered_by(leaf)):
+            yield from info.entities_missing.get(entity, ())  # else nothing would pass the filter
 
     def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
         state = info.facts.get(fact)

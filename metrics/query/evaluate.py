@@ -21,6 +21,7 @@ from metrics.definitions.expressions import (
     GrowthOf,
     Leaf,
     Node,
+    Positive,
     Scaled,
 )
 from metrics.periods import ONE_DAY, Calendar, Period, Shift, Window, WindowSpec, add_months, back
@@ -64,6 +65,8 @@ def evaluate(node: Node, scope: Scope) -> Array:
     if isinstance(node, Binary):
         left, right = evaluate(node.left, scope), evaluate(node.right, scope)
         return divide(left, right) if node.operator == "/" else ADDITIVE[node.operator](left, right)
+    if isinstance(node, Positive):
+        return positive(evaluate(node.node, scope))
     if isinstance(node, Scaled):
         return scaled(evaluate(node.node, scope), node.points)
     if isinstance(node, Blend):
@@ -77,6 +80,11 @@ def divide(left: Array, right: Array) -> Array:
     result = np.full(np.broadcast(left, right).shape, np.nan)
     np.divide(left, right, out=result, where=(right != 0) & ~np.isnan(right))
     return result
+
+
+def positive(values: Array) -> Array:
+    """Values above zero, no value instead of the others."""
+    return np.where(values > 0, values, np.nan)
 
 
 def growth(current: Array, base: Array, compound: int = 1) -> Array:

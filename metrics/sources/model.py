@@ -155,7 +155,8 @@ class Fact(_Query):
     """Things that happen or hold: one row per `key`, with exactly one notion of time.
 
     `time` is a date or instant column, `interval` a pair of them, `snapshot` today's state only.
-    `planned` intervals may start in the future without being wrong, such as a warranty's end.
+    `planned` rows may lie in the future without being wrong, such as a warranty's end; they do not
+    say how far their system is known.
     """
 
     grain: Annotated[str, Field(min_length=1)]

@@ -18,7 +18,9 @@ WITH priced AS (
 )
 SELECT
     i.item_id,
+    s.id AS subscription_id,
     c.metadata ->> 'account_id' AS customer_id,
+    i.unit_amount * 0.01 * i.quantity AS billed,
     CAST(i.unit_amount AS DOUBLE PRECISION) * i.quantity / 100.0 / i.units
         * CASE i.unit
             WHEN 'month' THEN 1.0

@@ -8,14 +8,18 @@ from itertools import product
 from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
+    adoption,
     company,
     customer_success,
     engagement,
+    finance,
     marketing,
     operations,
     product_analytics,
     revenue,
     score_metrics,
+    support,
+    surveys,
 )
 from tests.proof.days import number
 from tests.proof.facts import DIMENSIONS

@@ -18,25 +18,36 @@ DIMENSIONS = (
     *("device", "device_type", "model", "manufacturer"),
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
+    *("owner", "endpoint", "service"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 
 NUMBERS = (
     *("second", "until_second", "volume_ml", "cpu_usage", "error_count", "watts"),
     *("duration_seconds", "page_views", "usage_count", "gross_margin"),
+    *("score", "discount", "seats", "employees", "duration_ms"),
 )
 """Columns that are compared or added up as floats; empty cells are NaN there."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What is known of a fact: its system, its key and its column(s) of time."""
+    """What is known of a fact: its system (or several), its key and its column(s) of time.
+
+    A `planned` fact is written down ahead, so it does not tell how far its system is known.
+    """
 
     name: str
     system: str
     key: tuple[str, ...]
     time: str
     until: str | None = None
+    planned: bool = False
+
+    @property
+    def systems(self) -> list[str]:
+        """The systems its rows come from."""
+        return self.system.split()
 
 
 @dataclass(frozen=True)

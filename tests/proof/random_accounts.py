@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.proof.random_values import Maker, Row
 
@@ -16,7 +16,7 @@ def people(m: Maker) -> dict[str, list[Row]]:
             "name": f"Account {one}",
             "industry": m.maybe(m.one_of("Bars", "Hotels", "Breweries")),
             "business_type": m.maybe(m.one_of("bar", "brewpub")),
-            "created_date": m.maybe(m.day(500)),
+            "created_date": m.maybe(m.one_of(m.day(), m.day(500))),
         }
         for one in m.customers
         if m.maybe(True, 0.95)
@@ -184,6 +184,8 @@ def stripe(m: Maker) -> dict[str, list[Row]]:
                 "amount_remaining": m.maybe(m.chance.randint(0, amount)),
                 "created": m.maybe(created, 0.95),
                 "charge": m.maybe(f"ch{index}", 0.3),
+                "due_date": m.maybe(created + timedelta(days=m.one_of(-3, 0, 14, 30)), 0.8),
+                **_term(m, contracts, created),
             }
         )
         charges.append(
@@ -199,6 +201,7 @@ def stripe(m: Maker) -> dict[str, list[Row]]:
             }
         )
     return {
+        "stripe_discounts": _discounts(m, contracts),
         "stripe_customers": accounts,
         "stripe_prices": prices,
         "stripe_subscriptions": contracts,
@@ -206,3 +209,36 @@ def stripe(m: Maker) -> dict[str, list[Row]]:
         "stripe_invoices": invoices,
         "stripe_charges": charges,
     }
+
+
+def _term(m: Maker, contracts: list[Row], created: datetime) -> Row:
+    """What an invoice says of the term it bills; many end after the last day."""
+    days = m.one_of(30, 31, 90, 299, 300, 365, 0, -1)
+    begins = created + timedelta(days=m.one_of(0, 0, 0, -300, 20))
+    return {
+        "subscription": m.id_of([row["id"] for row in contracts], "tX"),
+        "billing_reason": m.maybe(
+            m.one_of("subscription_create", "subscription_cycle", "Subscription_Cycle", "manual")
+        ),
+        "period_start": m.maybe(begins, 0.95),
+        "period_end": m.maybe(begins + timedelta(days=days), 0.95),
+    }
+
+
+def _discounts(m: Maker, contracts: list[Row]) -> list[Row]:
+    """Discounts of subscriptions: a percentage or an amount, for a time or for good."""
+    rows = []
+    for index in range(m.chance.randint(0, 2 * m.shape.customers)):
+        starts = m.instant(200)
+        is_share = m.chance.random() < 0.5
+        rows.append(
+            {
+                "id": f"y{index}",
+                "subscription": m.id_of([row["id"] for row in contracts], "tX"),
+                "percent_off": m.maybe(m.one_of(10, 33.3, 100, 0)) if is_share else None,
+                "amount_off": None if is_share else m.maybe(m.one_of(100, 1234, 10_000_000)),
+                "starts_at": m.maybe(starts, 0.95),
+                "ends_at": m.maybe(starts + timedelta(days=m.one_of(-1, 0, 30, 500)), 0.6),
+            }
+        )
+    return rows

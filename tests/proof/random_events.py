@@ -130,8 +130,9 @@ def market(m: Maker) -> dict[str, list[Row]]:
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
-        closed = opened + timedelta(hours=m.chance.choice([-3, 0, 1, 30, 900]))
+        closed = opened + timedelta(hours=m.chance.choice([-3, 0, 1, 4, 4, 24, 30, 72, 900]))
         told = {"hs_ticket_category": m.one_of("Billing", "Device")}
+        told["hubspot_owner_id"] = m.maybe(m.one_of("6", "7"))
         if m.chance.random() < 0.7:
             told["closed_date"] = closed.isoformat()
         tickets.append(
@@ -142,7 +143,7 @@ def market(m: Maker) -> dict[str, list[Row]]:
                     json.dumps({"company_ids": m.one_of([m.id_of(names, "hX")], [])})
                 ),
                 "hs_pipeline_stage": m.maybe(m.one_of("new", "Closed", "in progress", "solved")),
-                "hs_ticket_priority": m.maybe(m.one_of("low", "HIGH")),
+                "hs_ticket_priority": m.maybe(m.one_of("low", "HIGH", "Medium", "URGENT")),
                 "createdate": m.maybe(opened, 0.95),
                 "hs_lastmodifieddate": m.maybe(m.instant()),
             }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events
+from tests.proof import random_accounts, random_events, random_success
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -52,6 +54,17 @@ def random_shape(seed: int) -> Shape:
     )
 
 
+TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "instant": "TIMESTAMP",
+    "json": "JSON",
+}
+"""How a column of queries/sources.yml is kept in a file of DuckDB."""
+
 _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_accounts.people,
     random_accounts.fleet,
@@ -60,24 +73,44 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.taps,
     random_events.use,
     random_events.market,
+    random_success.answers,
+    random_success.kept_by_managers,
+    random_success.books,
 )
 
 
 def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> None:
-    """A DuckDB file with all source tables, those named with rows; every column may be empty."""
+    """A DuckDB file with all tables of the demo, those named with rows; every column may be empty.
+
+    A table the demo lacks is there when it is named.
+    """
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA raw")
-        statements = table_statements()
+        statements, others = table_statements(), other_tables()
         for statement in statements.values():
             connection.execute(statement.replace(" NOT NULL", ""))
         for name, rows in tables.items():
             if name not in statements:
-                raise ValueError(f"there is no table {name}")
+                if name not in others:
+                    raise ValueError(f"there is no table {name}")
+                connection.execute(others[name])
             for row in rows:
                 columns = ", ".join(f'"{column}"' for column in row)
                 marks = ", ".join("?" * len(row))
                 sql = f"INSERT INTO raw.{name} ({columns}) VALUES ({marks})"
                 connection.execute(sql, list(row.values()))
+
+
+@cache
+def other_tables() -> dict[str, str]:
+    """The CREATE TABLE statement of every source a warehouse may have beside those of the demo."""
+    text = (Path(__file__).parents[2] / "queries/sources.yml").read_text(encoding="utf-8")
+    statements = {}
+    for source in yaml.safe_load(text)["sources"].values():
+        name = source["table"].partition(".")[2]
+        columns = [f'"{column}" {TYPES[type_]}' for column, type_ in source["columns"].items()]
+        statements[name] = f"CREATE TABLE raw.{name} ({', '.join(columns)})"
+    return {name: made for name, made in statements.items() if name not in table_statements()}
 
 
 def random_tables(shape: Shape) -> dict[str, list[Row]]:

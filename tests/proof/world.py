@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tests.proof import billing_facts as billing
+from tests.proof import success_world
 from tests.proof import usage_facts as usage
 from tests.proof.days import day_of, number
 from tests.proof.entities import Entities
@@ -44,7 +45,9 @@ PROMISES = {
         Promise("stripe_mrr_periods", "stripe", ("item_id",), "valid_from", "valid_to"),
         Promise("tap_events", "app_database", ("event_id",), "occurred_at"),
         Promise("devices_in_service", "app_database", ("device_id",), "valid_from", "valid_to"),
-        Promise("warranties", "app_database", ("device_id",), "valid_from", "valid_to"),
+        Promise(
+            "warranties", "app_database", ("device_id",), "valid_from", "valid_to", planned=True
+        ),
         Promise("device_status", "app_database", ("status_id",), "valid_from", "valid_to"),
         Promise("device_repairs", "app_database", ("repair_id",), "failed_at", "repaired_at"),
         Promise(
@@ -62,6 +65,7 @@ PROMISES = {
         Promise("ad_spend", "ads", ("spend_id",), "date"),
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
+        *success_world.PROMISES,
     )
 }
 
@@ -101,7 +105,12 @@ class World:
     def as_of_fact(self, name: str) -> int | None:
         """The last known day of a fact; None where it has no rows."""
         fact = self.facts[name]
-        return None if fact.rows.empty else self._watermarks[fact.promise.system]
+        if fact.rows.empty:
+            return None
+        known = [self._watermarks[one] for one in fact.promise.systems if one in self._watermarks]
+        if fact.promise.planned:
+            return min(known, default=self.last_full_day)  # a plan holds until another is made
+        return min(known, default=None)
 
     def first_day(self, name: str) -> int | None:
         """The first known day of a fact."""
@@ -120,6 +129,8 @@ class World:
         latest: dict[str, int] = {}
         for name in PROMISES:
             fact, system = self.facts[name], PROMISES[name].system
+            if fact.promise.planned or len(fact.promise.systems) > 1:
+                continue
             day = None if name == "device_firmware" else fact.last_day  # seen, not reported
             if day is not None and system == "finance":
                 covered = max(max(row.day, row.until - 1) for row in fact.rows.itertuples())
@@ -227,6 +238,8 @@ class World:
         self._add("registrations", usage.registrations(entities), self._of_registered)
         self._add("locations_open", usage.locations_open(entities), self._of_open_location)
         self._add("tickets", usage.tickets(raw), self._of_ticket)
+        for name, rows, dimensions in success_world.facts(self):
+            self._add(name, rows, dimensions)
         self._add_views()
 
     def _add_use(self, raw: Raw, of_customer: Callable[[Row], dict[str, Any]]) -> None:
@@ -310,7 +323,7 @@ class World:
         return self.entities.of_location(row["location_id"])
 
     def _of_ticket(self, row: Row) -> dict[str, Any]:
-        own = {name: row[name] for name in ("priority", "category")}
+        own = {name: row[name] for name in ("priority", "category")} | {"owner": row["owner_id"]}
         return self.entities.of_customer(row["customer_id"]) | own
 
     @staticmethod
