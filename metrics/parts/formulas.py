@@ -70,7 +70,7 @@ class Formulas:
         except Mismatch as mismatch:
             yield str(mismatch)
             return
-        if found is not None and not fits(found, wanted):
+        if found is not None and not fits(found, wanted) and not _mean_of(found, metric):
             yield f"its unit is {_named(wanted)}, but {_formula(metric)} gives {found}"
 
     def operand(self, name: str) -> Unit | None:
@@ -136,6 +136,11 @@ def _unit_of(measure: Measure, fact: Fact) -> Unit | None:
         return CURRENCY if column.type == "money" else NUMBER
     length = measure.value.rpartition("_")[2]
     return duration(length) if length in SECONDS_IN else None
+
+
+def _mean_of(unit: Unit, metric: Metric) -> bool:
+    """Whether it is a mean number of things that the metric names."""
+    return unit.kind == "quotient" and metric.unit == "count" and metric.display_unit != ""
 
 
 def _named(unit: Unit) -> str:

@@ -255,6 +255,9 @@ FINE = {
     "money per head": metric("ratio: {numerator: sold, denominator: guests}", "currency"),
     "money of a share": metric("expression: sold * 0.3 - 2 * revenue", "currency"),
     "months of money": metric("expression: revenue / sold", "duration"),
+    "a mean number of things": metric(
+        "ratio: {numerator: sale_rows, denominator: guests}, display_unit: sales"
+    ),
     "one less a share": metric("expression: 1 - sold / revenue", "percentage"),
     "points of a hundred": metric("expression: 100 * sold / revenue", "score"),
     "a price from a setting": metric("expression: sale_rows * setting.price_per_litre", "currency"),
