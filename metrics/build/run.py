@@ -239,6 +239,8 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
         known = [watermark[system] for system in systems if system in watermark]
         if run.model.queries.facts[name].planned:
             known = known or [run.last_full_day]  # a plan holds until another is made
+        if run.model.queries.facts[name].snapshot and staged.last_day:
+            known = [staged.last_day]  # the day it was looked at, not the day of the last event
         file = run.contract.answers[f"fact.{name}"].file
         states[name] = FactState(
             rows=staged.rows,

@@ -31,7 +31,7 @@ LIFETIME = {
         "objective": "_objective",
         "created_time": "_first",
         "start_time": "_first",
-        "stop_time": "_last",
+        "stop_time": "_last + INTERVAL 86399 SECOND",
         "daily_budget": "_daily",
         "lifetime_budget": "_budget",
         "spend": "_cost",

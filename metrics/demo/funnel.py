@@ -206,13 +206,13 @@ class Funnel:
         deal = np.concatenate([chosen, np.full(idle, -1)])
         at[-1] = self.world.closing - 11 * 3600
         source = rng.choice(len(SOURCES), len(at), p=SOURCE_WEIGHTS)
-        campaign = self._campaign_of(source, at // DAY, deal >= 0, rng)
+        campaign = self.campaign_of(source, at // DAY, deal >= 0, rng)
         source = np.where((source < 3) & (campaign < 0), ORGANIC, source)
         order = np.argsort(at, kind="stable")
         order = order[at[order] >= self.world.first * DAY]
         return Leads(*(column[order] for column in (company, at, source, campaign, deal)))
 
-    def _campaign_of(
+    def campaign_of(
         self, source: np.ndarray, day: np.ndarray, converts: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
         """A running campaign of the source's platform; the wasteful one never brings a deal."""

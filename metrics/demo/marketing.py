@@ -1,4 +1,4 @@
-"""Leads and their touchpoints, e-mail, web analytics and the monthly cost of selling."""
+"""Qualified leads, e-mail, web analytics and the monthly cost of selling."""
 
 from __future__ import annotations
 
@@ -6,27 +6,17 @@ import numpy as np
 
 from metrics.demo.ads import WEEK, AdDays, campaign_ids, write_ads
 from metrics.demo.crm import FIRST_CONTACT
-from metrics.demo.funnel import ORGANIC, SOURCES, Funnel
+from metrics.demo.funnel import SOURCES, Funnel
+from metrics.demo.touches import write_touchpoints
 from metrics.demo.world import DAY, World, season, weekday
 from metrics.demo.write import Warehouse, dates, instants, pick
-
-MEDIUMS = ["cpc", "paid_social", "paid_social", "organic", "referral", "email", "event"]
-CHANNELS = [
-    "paid_search",
-    "paid_social",
-    "paid_social",
-    "organic_search",
-    "referral",
-    "email",
-    "event",
-]
 
 
 def write_marketing(world: World, funnel: Funnel, warehouse: Warehouse) -> None:
     """Write every marketing table and the monthly costs."""
     ads, ids = write_ads(world, funnel, warehouse), campaign_ids(funnel)
     _write_leads(world, funnel, ids, warehouse)
-    _write_touchpoints(world, funnel, ids, warehouse)
+    write_touchpoints(world, funnel, ids, warehouse)
     _write_web(world, ads, warehouse)
     _write_email(world, warehouse)
     _write_costs(world, ads, warehouse)
@@ -56,40 +46,6 @@ def _write_leads(world: World, funnel: Funnel, ids: list[str], warehouse: Wareho
             "created_at": instants(leads.at),
         },
         id="'mql_' || lpad(_n::VARCHAR, 6, '0')",
-    )
-
-
-def _write_touchpoints(world: World, funnel: Funnel, ids: list[str], warehouse: Warehouse) -> None:
-    """The path to each lead: one to six touches, the last one of the lead's own source."""
-    rng = world.rng("touchpoints")
-    leads = funnel.leads
-    count = 1 + np.minimum(rng.poisson(1.9, len(leads.at)), 5)
-    lead = np.repeat(np.arange(len(count)), count)
-    position = np.arange(len(lead)) - np.repeat(np.cumsum(count) - count, count) + 1
-    last = position == count[lead]
-    source = np.where(last, leads.source[lead], rng.integers(ORGANIC, len(SOURCES), len(lead)))
-    campaign = np.where(last, leads.campaign[lead], -1)
-    gap = rng.integers(DAY, 7 * DAY, len(count))
-    at = leads.at[lead] - (count[lead] - position) * gap[lead] - 900
-    order = np.lexsort((position, lead))
-    titles = [c.name for c in funnel.campaigns]
-    warehouse.put(
-        "attribution_touchpoints",
-        {
-            "_n": np.arange(1, len(lead) + 1),
-            "_m": lead[order] + 1,
-            "touchpoint_date": instants(at[order]),
-            "channel": pick(source[order], CHANNELS),
-            "campaign_id": [ids[c] if c >= 0 else None for c in campaign[order]],
-            "campaign_name": [titles[c] if c >= 0 else None for c in campaign[order]],
-            "medium": pick(source[order], MEDIUMS),
-            "source": pick(source[order], SOURCES),
-            "attribution_weight": np.round(1 / count[lead[order]], 4),
-            "touchpoint_position": position[order],
-            "created_at": instants(at[order]),
-        },
-        id="'tp_' || _n",
-        mql_id="'mql_' || lpad(_m::VARCHAR, 6, '0')",
     )
 
 

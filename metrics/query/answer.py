@@ -382,12 +382,9 @@ class Answers:
     def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
-        States known only for some days (scores, snapshots) are zero only on such a day.
+        Of members nobody of whom has a score nothing is known, so none is a number of them; a
+        snapshot is zero only on a day that was seen.
         """
-        if leaf.take in EMPTY_IS_NOTHING or (self._known_by_day(leaf) and not others_present):
-            return np.nan
-        return 0.0
-
-    def _known_by_day(self, leaf: Leaf) -> bool:
         measure = self.model.definitions.measures.get(leaf.measure)
-        return measure is None or measure.kind == "snapshot"
+        unseen = measure is None or (measure.kind == "snapshot" and not others_present)
+        return np.nan if unseen or leaf.take in EMPTY_IS_NOTHING else 0.0

@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.proof import (  # noqa: F401  the proofs register themselves
     adoption,
+    advertising,
+    attribution,
     company,
     customer_success,
     engagement,
@@ -16,10 +18,18 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     marketing,
     operations,
     product_analytics,
+    product_features,
+    product_quality,
+    product_retention,
+    product_scores,
+    product_sessions,
     revenue,
+    sales,
+    sales_work,
     score_metrics,
     support,
     surveys,
+    website,
 )
 from tests.proof.days import number
 from tests.proof.facts import DIMENSIONS

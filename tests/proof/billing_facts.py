@@ -215,7 +215,7 @@ def ad_spend(raw: Raw) -> Iterator[Row]:
     for row in raw.rows("ad_performance_daily"):
         platform = lower(row["platform"])
         yield {
-            "spend_id": f"{platform}:{row['campaign_id']}:{row['date']}",
+            "spend_id": f"{platform or ''}:{row['campaign_id'] or ''}:{row['date']}",
             "platform": platform,
             "campaign_id": row["campaign_id"],
             "date": row["date"],
@@ -223,6 +223,7 @@ def ad_spend(raw: Raw) -> Iterator[Row]:
             "clicks": row["clicks"],
             "cost": money(row["cost"]),
             "conversions": number(row["conversions"]),
+            "conversion_value": money(row["conversion_value"]),
         }
 
 
@@ -231,8 +232,12 @@ def leads(raw: Raw) -> Iterator[Row]:
     for row in raw.rows("marketing_qualified_leads"):
         yield {
             "mql_id": row["id"],
+            "contact_id": None if row["contact_id"] is None else str(row["contact_id"]),
             "lead_source": row["lead_source"],
             "campaign_id": row["campaign_id"],
             "score": number(row["mql_score"]),
+            "engagement_score": number(row["engagement_score"]),
+            "conversion_probability": number(row["conversion_probability"]),
+            "days_to_mql": row["days_to_mql"],
             "qualified_at": row["mql_date"],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.proof.days import local
@@ -46,6 +47,7 @@ class Entities:
             "user_id", [_user(row, time_zone) for row in raw.rows("app_database_users")]
         )
         self.features = _by_id("feature_name", map(_feature, raw.rows("app_database_features")))
+        self.campaigns = _by_id("campaign_id", _campaigns(raw))
         self.first_location: dict[str, Row] = {}
         for place in sorted(self.locations.values(), key=_opening_order):
             self.first_location.setdefault(place["customer_id"], place)
@@ -83,7 +85,16 @@ class Entities:
     def of_user(self, user_id: str | None) -> dict[str, Any]:
         """Dimensions of a user: the role, and those of the customer the user belongs to."""
         user = self.users.get(user_id or "", {})
-        return {**self.of_customer(user.get("customer_id")), "role": user.get("role")}
+        return {**self.of_customer(user.get("customer_id")), **self.own(user_id)}
+
+    def own(self, user_id: str | None) -> dict[str, Any]:
+        """Dimensions of a user alone: the role and the month of creation."""
+        user = self.users.get(user_id or "", {})
+        created = user.get("created_date")
+        return {
+            "role": user.get("role"),
+            "signup_cohort": f"{created:%Y-%m}" if created else None,
+        }
 
     def of_location(self, location_id: str | None) -> dict[str, Any]:
         """Dimensions of a location: its place, and those of its customer."""
@@ -171,7 +182,25 @@ def _user(row: Row, time_zone: str) -> Row:
         "customer_id": row["customer_id"],
         "role": row["role"],
         "created_date": created,
+        "created_at": row["created_at"],
     }
+
+
+def _campaigns(raw: Raw) -> Iterator[Row]:
+    for platform in ("google", "facebook", "linkedin"):
+        for row in raw.rows(f"{platform}_ads_campaigns"):
+            yield {
+                "platform": platform,
+                "campaign_id": row["id"],
+                "campaign_name": row["name"],
+                "objective": _objective(platform, row),
+            }
+
+
+def _objective(platform: str, row: Row) -> str | None:
+    if platform == "google":
+        return first_not_none(row["campaign_type"], row["advertising_channel_type"])
+    return row["objective" if platform == "facebook" else "objective_type"]
 
 
 def _feature(row: Row) -> Row:

@@ -18,7 +18,10 @@ DIMENSIONS = (
     *("device", "device_type", "model", "manufacturer"),
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
-    *("owner", "endpoint", "service"),
+    *("objective", "channel", "medium", "touch_source", "traffic", "email_label"),
+    *("owner", "stage", "deal_type", "size_band", "competitor", "lost_reason", "deal", "outcome"),
+    *("endpoint", "service", "experiment"),
+    *("signup_cohort", "landing_page", "app_platform", "app_version"),
 )
 """Dimensions that a row has for good; plan and tier depend on the day they are read at."""
 
@@ -26,6 +29,8 @@ NUMBERS = (
     *("second", "until_second", "volume_ml", "cpu_usage", "error_count", "watts"),
     *("duration_seconds", "page_views", "usage_count", "gross_margin"),
     *("score", "discount", "seats", "employees", "duration_ms"),
+    *("engagement_score", "conversion_probability", "days_to_mql", "budget"),
+    *("actions", "seconds_on_page", "load_ms", "status_code"),
 )
 """Columns that are compared or added up as floats; empty cells are NaN there."""
 

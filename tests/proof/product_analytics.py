@@ -1,8 +1,18 @@
-"""Product: registered users, and users with a session on a day, in a week, in a month."""
+"""Product: registered users, those with a session in some days, and how they come and go."""
 
 from __future__ import annotations
 
-from tests.proof.question import Question, Value, Window, count, distinct, divide
+from tests.proof.question import (
+    Question,
+    Value,
+    Window,
+    count,
+    distinct,
+    divide,
+    growth,
+    keys,
+    minus,
+)
 from tests.proof.registry import proof
 
 SESSIONS = "sessions of users"
@@ -62,8 +72,8 @@ def resurrected_users(q: Question) -> Value:
     return None if seen is None else float(len((seen[0] & seen[2]) - seen[1]))
 
 
-@proof("dormant_users_30d", SESSIONS)
-def dormant_users_30d(q: Question) -> Value:
+@proof("churned_users", SESSIONS)
+def churned_users(q: Question) -> Value:
     seen = _seen(q)
     return None if seen is None else float(len(seen[1] - seen[0]))
 
@@ -81,3 +91,43 @@ def wau_mau_ratio(q: Question) -> Value:
 @proof("total_users", "registrations")
 def total_users(q: Question) -> Value:
     return count(q.in_force("registrations"))
+
+
+@proof("previously_active_users_30d", SESSIONS)
+def previously_active_users_30d(q: Question) -> Value:
+    seen = _seen(q)
+    return None if seen is None else float(len(seen[1]))
+
+
+@proof("avg_30d_retention_rate", SESSIONS)
+def avg_30d_retention_rate(q: Question) -> Value:
+    return divide(returning_users(q), previously_active_users_30d(q))
+
+
+@proof("quarterly_active_users", SESSIONS)
+def quarterly_active_users(q: Question) -> Value:
+    return users_with_a_session(q, 90)
+
+
+@proof("dormant_users", SESSIONS)
+def dormant_users(q: Question) -> Value:
+    seen, now = q.during(SESSIONS, q.last(days=90)), q.during(SESSIONS, q.last(days=30))
+    if seen is None or now is None:
+        return None
+    return float(len(keys(seen, "user_id") - keys(now, "user_id")))
+
+
+@proof("new_users", "registrations")
+def new_users(q: Question) -> Value:
+    return count(q.during("registrations", q.last(days=30)))
+
+
+@proof("net_user_growth", "registrations", SESSIONS)
+def net_user_growth(q: Question) -> Value:
+    return minus(new_users(q), churned_users(q))
+
+
+@proof("active_user_growth_30d", SESSIONS)
+def active_user_growth_30d(q: Question) -> Value:
+    """Plan and tier are those of each window's end, the earlier one's included."""
+    return growth(monthly_active_users(q), monthly_active_users(q.before(days=30)))

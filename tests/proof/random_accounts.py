@@ -9,7 +9,7 @@ from tests.proof.random_values import Maker, Row
 
 
 def people(m: Maker) -> dict[str, list[Row]]:
-    """Accounts, users and features."""
+    """Accounts and users."""
     accounts = [
         {
             "id": one,
@@ -31,15 +31,7 @@ def people(m: Maker) -> dict[str, list[Row]]:
         }
         for one in m.users
     ]
-    features = [
-        {"feature_name": one, "category": m.maybe(m.one_of("core", "Advanced"))}
-        for one in ("f1", "f2")
-    ]
-    return {
-        "app_database_accounts": accounts,
-        "app_database_users": users,
-        "app_database_features": features,
-    }
+    return {"app_database_accounts": accounts, "app_database_users": users}
 
 
 def fleet(m: Maker) -> dict[str, list[Row]]:

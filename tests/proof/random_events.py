@@ -1,10 +1,11 @@
-"""Random rows about what happens: events, use, support, advertising and cost."""
+"""Random rows about what happens: events, use, support and cost."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
 
+from tests.proof.random_product import USED
 from tests.proof.random_values import Maker, Row
 
 
@@ -80,8 +81,9 @@ def use(m: Maker) -> dict[str, list[Row]]:
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
             "start_time": m.maybe(m.instant(), 0.97),
             "duration_seconds": m.maybe(m.one_of(0, 1, 60, 61, 3601, -5)),
-            "page_views": m.maybe(m.one_of(0, 1, 7, -1)),
-            "device_type": m.maybe(m.one_of("desktop", "Mobile")),
+            "page_views": m.maybe(m.one_of(0, 1, 1, 7, -1)),
+            "actions_taken": m.maybe(m.one_of(0, 3, 12, -1)),
+            "device_type": m.maybe(m.one_of("desktop", "desktop", "Mobile", "tablet", "kiosk")),
             "browser": m.maybe(m.one_of("Chrome", "Safari")),
         }
         for index in range(m.count(1.5))
@@ -94,11 +96,12 @@ def use(m: Maker) -> dict[str, list[Row]]:
     views = [
         {
             "page_view_id": f"v{index}",
-            "session_id": "n0",
+            "session_id": m.maybe(f"n{m.chance.randint(0, len(sessions))}"),
             "user_id": user(),
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
             "page_url": m.maybe(m.one_of("/a", "/a?x=1", "/b?y?z", "")),
             "timestamp": m.maybe(m.instant(), 0.97),
+            "time_on_page_seconds": m.maybe(m.one_of(0, 5, 62, -4)),
         }
         for index in range(m.count())
     ]
@@ -107,7 +110,7 @@ def use(m: Maker) -> dict[str, list[Row]]:
             "usage_id": f"w{index}",
             "user_id": user(),
             "customer_id": m.maybe(m.id_of(m.customers, "cX")),
-            "feature_name": m.maybe(m.one_of("f1", "f2", "f3")),
+            "feature_name": m.maybe(m.one_of(*USED)),
             "usage_count": m.maybe(m.one_of(0, 1, 2, 9)),
             "timestamp": m.maybe(m.instant(), 0.97),
         }
@@ -121,12 +124,8 @@ def use(m: Maker) -> dict[str, list[Row]]:
 
 
 def market(m: Maker) -> dict[str, list[Row]]:
-    """Tickets, advertising, leads and cost."""
-    companies = [
-        {"id": f"h{index}", "properties": json.dumps({"account_id": m.maybe(one)})}
-        for index, one in enumerate(m.customers)
-    ]
-    names = [row["id"] for row in companies]
+    """Tickets and cost."""
+    names = m.companies[: len(m.customers)]
     tickets = []
     for index in range(m.count(0.3)):
         opened = m.instant(120)
@@ -148,37 +147,10 @@ def market(m: Maker) -> dict[str, list[Row]]:
                 "hs_lastmodifieddate": m.maybe(m.instant()),
             }
         )
-    spend = [
-        {
-            "id": f"a{index}",
-            "platform": m.one_of("google", "Facebook"),
-            "campaign_id": m.one_of("k1", "k2"),
-            "date": m.maybe(m.day()),
-            "cost": m.maybe(m.one_of(0, 12.34, 100)),
-        }
-        for index in range(m.count(0.5))
-    ]
-    leads = [
-        {
-            "id": f"q{index}",
-            "lead_source": m.maybe(m.one_of("email", "google_ads")),
-            "campaign_id": m.maybe(m.one_of("k1", "k2")),
-            "mql_date": m.maybe(m.instant()),
-        }
-        for index in range(m.count(0.3))
-    ]
     return {
-        "hubspot_companies": companies,
         "hubspot_tickets": tickets,
-        "ad_performance_daily": _one_a_day(spend),
-        "marketing_qualified_leads": leads,
         "finance_monthly_costs": _costs(m),
     }
-
-
-def _one_a_day(spend: list[Row]) -> list[Row]:
-    told = {(row["platform"], row["campaign_id"], row["date"]): row for row in spend}
-    return list(told.values())
 
 
 def _costs(m: Maker) -> list[Row]:

@@ -50,6 +50,9 @@ class Maker:
         self.locations = [f"l{i}" for i in range(self.chance.randint(0, 2 * shape.customers))]
         self.devices = [f"d{i}" for i in range(self.chance.randint(0, 3 * shape.customers))]
         self.users = [f"u{i}" for i in range(self.chance.randint(0, 3 * shape.customers))]
+        self.companies = [f"h{index}" for index in range(2 * shape.customers)]
+        self.contacts = [str(100 + index) for index in range(3 * shape.customers)]
+        self.owners = ["1", "2", "3"]
 
     def maybe(self, value: T, chance: float = 0.85) -> T | None:
         """The value, or nothing in some untidy rows."""

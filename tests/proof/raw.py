@@ -12,17 +12,26 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import yaml
 
 Row = dict[str, Any]
 
 
 def load_tables(path: Path | str) -> dict[str, pd.DataFrame]:
-    """Every table of the schema `raw` of a DuckDB file, by its name, with Python values."""
+    """Every table of the schema `raw` of a DuckDB file, by its name, with Python values.
+
+    The targets may lie in a small file beside it.
+    """
     with duckdb.connect(str(path), read_only=True) as connection:
         names = connection.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'raw'"
         ).fetchall()
-        return {name: _frame(connection, name) for (name,) in names}
+        tables = {name: _frame(connection, name) for (name,) in names}
+    targets = Path(path).with_suffix(".targets.yml")
+    if "targets" not in tables and targets.exists():
+        rows = yaml.safe_load(targets.read_text(encoding="utf-8"))["targets"]
+        tables["targets"] = pd.DataFrame(rows, dtype=object)
+    return tables
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:

@@ -57,8 +57,8 @@ def facts(world: World) -> Iterator[Made]:
         return world.entities.of_customer(row["customer_id"])
 
     def of_ticket(row: Row) -> dict[str, Any]:
-        own = {"priority": row["priority"], "category": row["category"], "owner": row["owner_id"]}
-        return of_customer(row) | own
+        own = {"priority": row["priority"], "category": row["category"]}
+        return of_customer(row) | own | world.crm.of_owner(row)
 
     def of_feature(row: Row) -> dict[str, Any]:
         feature = world.entities.features.get(row["feature_name"], {})

@@ -211,6 +211,7 @@ def feature_use(raw: Raw) -> Iterator[Row]:
             "user_id": _known(row["user_id"]),
             "customer_id": row["customer_id"],
             "feature_name": row["feature_name"],
+            "is_anonymous": _known(row["user_id"]) is None,
             "usage_count": row["usage_count"],
             "used_at": row["timestamp"],
         }

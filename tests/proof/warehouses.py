@@ -12,7 +12,14 @@ import duckdb
 import yaml
 
 from metrics.demo.write import table_statements
-from tests.proof import random_accounts, random_events, random_success
+from tests.proof import (
+    random_accounts,
+    random_events,
+    random_marketing,
+    random_product,
+    random_sales,
+    random_success,
+)
 from tests.proof.random_values import Maker, Row, Shape
 
 __all__ = ["Shape", "random_shape", "random_tables", "write_warehouse"]
@@ -31,8 +38,15 @@ MAY_BE_EMPTY = (
     "app_database_tap_events",
     "app_database_page_views",
     "hubspot_tickets",
+    "hubspot_deals",
+    "hubspot_deal_stage_history",
+    "hubspot_owners",
+    "sales_forecasts",
     "stripe_invoices",
     "finance_monthly_costs",
+    "attribution_touchpoints",
+    "hubspot_contacts",
+    "google_ads_campaigns",
 )
 
 
@@ -73,9 +87,18 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_events.taps,
     random_events.use,
     random_events.market,
+    random_product.features,
+    random_product.watched,
     random_success.answers,
     random_success.kept_by_managers,
     random_success.books,
+    random_marketing.advertising,
+    random_marketing.leads,
+    random_marketing.website,
+    random_sales.crm,
+    random_sales.deals,
+    random_sales.activities,
+    random_sales.plans,
 )
 
 

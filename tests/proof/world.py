@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from tests.proof import billing_facts as billing
-from tests.proof import success_world
+from tests.proof import marketing_facts as marketing
+from tests.proof import product_facts as product
+from tests.proof import sales_facts, sales_plans, success_world
 from tests.proof import usage_facts as usage
-from tests.proof.days import day_of, number
+from tests.proof.crm import Crm
+from tests.proof.days import NEVER, day_of, number
 from tests.proof.entities import Entities
 from tests.proof.facts import DIMENSIONS, Fact, Promise, make_fact
 from tests.proof.raw import Raw, Row, load_tables
@@ -65,9 +69,15 @@ PROMISES = {
         Promise("ad_spend", "ads", ("spend_id",), "date"),
         Promise("company_costs", "finance", ("valid_from",), "valid_from", "valid_to"),
         Promise("leads", "hubspot", ("mql_id",), "qualified_at"),
+        *product.PROMISES,
         *success_world.PROMISES,
+        *marketing.PROMISES,
+        *sales_facts.PROMISES,
+        *sales_plans.PROMISES,
     )
 }
+ACCRUING = ("company_costs",)
+"""Facts whose intervals say something about every day up to their end."""
 
 
 class World:
@@ -95,6 +105,7 @@ class World:
         self.energy_price_kwh = energy_price_kwh
         self.raw = Raw(tables)
         self.entities = Entities(self.raw, time_zone)
+        self.crm = Crm(self.raw, self.entities)
         self.facts: dict[str, Fact] = {}
         self.cache: dict[Any, Any] = {}
         self._read_facts()
@@ -107,6 +118,8 @@ class World:
         fact = self.facts[name]
         if fact.rows.empty:
             return None
+        if fact.promise.time == "seen_on":
+            return self.last_full_day  # the day it was looked at
         known = [self._watermarks[one] for one in fact.promise.systems if one in self._watermarks]
         if fact.promise.planned:
             return min(known, default=self.last_full_day)  # a plan holds until another is made
@@ -126,15 +139,17 @@ class World:
         return day_of(min(day for day in known if day is not None))
 
     def _find_watermarks(self) -> dict[str, int]:
+        """The last day of each system; what is seen, or comes of several, tells nothing of it."""
         latest: dict[str, int] = {}
-        for name in PROMISES:
-            fact, system = self.facts[name], PROMISES[name].system
-            if fact.promise.planned or len(fact.promise.systems) > 1:
+        for name, promise in PROMISES.items():
+            fact, system = self.facts[name], promise.system
+            if promise.planned or promise.time == "seen_on" or len(promise.systems) > 1:
                 continue
-            day = None if name == "device_firmware" else fact.last_day  # seen, not reported
-            if day is not None and system == "finance":
-                covered = max(max(row.day, row.until - 1) for row in fact.rows.itertuples())
-                day = min(covered, self.last_full_day)
+            day = fact.last_day
+            if day is not None and name in ACCRUING:
+                ended = fact.rows[fact.rows["until"] < NEVER]
+                day = max([day, *(until - 1 for until in ended["until"])])
+                day = min(day, self.last_full_day)
             if day is not None:
                 latest[system] = max(day, latest.get(system, day))
         return latest
@@ -217,8 +232,10 @@ class World:
         self._add("charges", stripe.charges(), of_customer)
         self._add("stripe_mrr_periods", stripe.mrr_periods(), of_customer)
         self._add("company_costs", billing.company_costs(raw), lambda row: {})
-        self._add("ad_spend", billing.ad_spend(raw), _of_campaign)
-        self._add("leads", billing.leads(raw), _of_campaign)
+        self._add("ad_spend", billing.ad_spend(raw), self._of_campaign)
+        self._add("leads", billing.leads(raw), self._of_campaign)
+        for name, rows in marketing.Facts(raw, self._rows, self.time_zone).by_name():
+            self._add(name, rows, self._of_campaign)
         self._add(
             "tap_events",
             self._with_tap(usage.tap_events(raw)),
@@ -235,16 +252,30 @@ class World:
         self._add("device_firmware", usage.device_firmware(raw, seen_on), of_device)
         self._add("device_telemetry", usage.device_telemetry(raw), of_device)
         self._add_use(raw, of_customer)
+        more = product.ProductFacts(raw, entities, self._rows, self.time_zone)
+        for name, rows, dimensions in chain(more.derived(), more.watched()):
+            self._add(name, rows, dimensions)
         self._add("registrations", usage.registrations(entities), self._of_registered)
         self._add("locations_open", usage.locations_open(entities), self._of_open_location)
         self._add("tickets", usage.tickets(raw), self._of_ticket)
         for name, rows, dimensions in success_world.facts(self):
             self._add(name, rows, dimensions)
+        for about in (
+            sales_facts.Sales(raw, self.crm, self.time_zone, self._rows).facts(seen_on),
+            sales_plans.Plans(raw, self.crm, self.time_zone, self._rows).facts(),
+        ):
+            for name, rows, dimensions in about:
+                self._add(name, rows, dimensions)
         self._add_views()
 
     def _add_use(self, raw: Raw, of_customer: Callable[[Row], dict[str, Any]]) -> None:
-        self._add("sessions", usage.sessions(raw), self._of_use("device_type", "browser"))
         self._add("page_views", usage.page_views(raw), self._of_use("page"))
+        landings = product.landing_pages(self._rows("page_views"))
+        sessions = [
+            {**row, "landing_page": landings.get(row["session_id"])} for row in usage.sessions(raw)
+        ]
+        of_session = self._of_use("device_type", "browser", "landing_page")
+        self._add("sessions", sessions, of_session)
         self._add("feature_use", usage.feature_use(raw), self._of_use("feature_name"))
         kinds = {
             "session": self._rows("sessions"),
@@ -259,7 +290,8 @@ class World:
         of_user = self._of("user_id", entities.of_user)
         self._view("sessions of users", "sessions", of_user, keep=("device_type",))
         self._view("activity of users", "activity", of_user)
-        self._view("feature_use of users", "feature_use", of_user)
+        by_feature = ("feature_name", "category")
+        self._view("feature_use of users", "feature_use", of_user, keep=by_feature)
         self._view("tap_events of devices", "tap_events", self._of("device_id", entities.of_device))
         of_location = self._of("location_id", entities.of_location)
         self._view("tap_events of locations", "tap_events", of_location)
@@ -317,23 +349,25 @@ class World:
         return of_row
 
     def _of_registered(self, row: Row) -> dict[str, Any]:
-        return {**self.entities.of_customer(row["customer_id"]), "role": row["role"]}
+        return {
+            **self.entities.of_customer(row["customer_id"]),
+            **self.entities.own(row["user_id"]),
+        }
 
     def _of_open_location(self, row: Row) -> dict[str, Any]:
         return self.entities.of_location(row["location_id"])
 
     def _of_ticket(self, row: Row) -> dict[str, Any]:
-        own = {name: row[name] for name in ("priority", "category")} | {"owner": row["owner_id"]}
+        own = {name: row[name] for name in ("priority", "category")} | self.crm.of_owner(row)
         return self.entities.of_customer(row["customer_id"]) | own
+
+    def _of_campaign(self, row: Row) -> dict[str, Any]:
+        """Dimensions of marketing: the campaign, words of the row's own, those of its customer."""
+        customer = self.entities.of_customer(row["customer_id"]) if "customer_id" in row else {}
+        campaign = self.entities.campaigns.get(row.get("campaign_id") or "", {})
+        known = {**customer, "campaign": row.get("campaign_id"), **campaign}
+        return {name: row.get(name, known.get(name)) for name in DIMENSIONS}
 
     @staticmethod
     def _by(dimensions: dict[str, Any]) -> dict[str, Any]:
         return {f"by_{name}": dimensions.get(name) for name in DIMENSIONS}
-
-
-def _of_campaign(row: Row) -> dict[str, Any]:
-    return {
-        "campaign": row["campaign_id"],
-        "platform": row.get("platform"),
-        "lead_source": row.get("lead_source"),
-    }
