@@ -1,4 +1,4 @@
-"""Whether every operand of a metric can be split by each dimension the metric offers.
+"""Whether roll-ups answer every operand of a metric, and by each dimension the metric offers.
 
 A break-down that one operand cannot follow, or that would count a key once per member, is refused
 when definitions load: shown, it would be wrong or empty.
@@ -31,6 +31,15 @@ def _is_one(wanted: object) -> bool:
     return len(wanted) == 1 if isinstance(wanted, tuple) else not isinstance(wanted, Bounds)
 
 
+def _wanted(leaf: Leaf, *shown: str) -> list[str]:
+    """Columns a roll-up has to lead to."""
+    return list(dict.fromkeys((*shown, *(column for column, _ in leaf.where), *leaf.by)))
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return " and ".join(columns)
+
+
 @dataclass(frozen=True)
 class Breakdowns:
     """Roll-ups by measure, and the ways from their columns to dimensions."""
@@ -42,18 +51,19 @@ class Breakdowns:
     columns: Mapping[str, tuple[str, ...]]
 
     def problems(self, metric: Metric, tree: Node) -> Iterator[str]:
-        """Dimensions a metric offers that one of its operands cannot follow."""
-        leaves = [leaf for leaf in dict.fromkeys(tree.leaves()) if self._is_kept(leaf)]
+        """What no roll-up answers, and dimensions that an operand cannot follow."""
+        leaves = []
+        for leaf in dict.fromkeys(tree.leaves()):
+            missing = [name for name in _read_by(leaf) if not self._is_kept(name, leaf)]
+            if not missing:
+                leaves.append(leaf)
+            for name in missing:
+                yield f"no roll-up keeps '{name}' by {_listed(_wanted(leaf)) or 'nothing'}"
         for dimension in metric.dimensions:
             if dimension in self.definitions.dimensions and leaves:
                 why = next(self._refused(metric, leaves, dimension), None)
                 if why:
                     yield f"cannot be split by '{dimension}': {why}"
-
-    def _is_kept(self, leaf: Leaf) -> bool:
-        """Whether the leaf can be answered as it is; if not, that is a problem of its own."""
-        wanted = [*(column for column, _ in leaf.where), *leaf.by]
-        return all(self._any_keeps(name, wanted, leaf) for name in _read_by(leaf))
 
     def _refused(self, metric: Metric, leaves: list[Leaf], dimension: str) -> Iterator[str]:
         """Why an operand has no members of a dimension."""
@@ -69,24 +79,24 @@ class Breakdowns:
     def _why(self, leaf: Leaf, name: str, dimension: str) -> str | None:
         if self.definitions.dimensions[dimension].calendar and not self._daily(leaf, name):
             return f"'{name}' does not belong to single days"
-        wanted = [dimension, *(column for column, _ in leaf.where), *leaf.by]
-        if self._any_keeps(name, wanted, leaf):
+        if self._is_kept(name, leaf, dimension):
             return None
-        return self._reason(name, dimension, wanted)
+        return self._reason(name, dimension, _wanted(leaf, dimension))
 
     def _daily(self, leaf: Leaf, name: str) -> bool:
         if leaf.take in PER_ENTITY:
             return self.definitions.measures[name].kept_as == "flow"
         return leaf.take in OF_SINGLE_DAYS
 
-    def _any_keeps(self, name: str, wanted: Iterable[str], leaf: Leaf) -> bool:
-        return any(self._keeps(part, wanted, leaf) for part in self.parts.get(name, ()))
-
-    def _keeps(self, part: Part, wanted: Iterable[str], leaf: Leaf) -> bool:
-        shown = {*wanted} - {column for column, _ in leaf.where}
-        single = {column for column, one in leaf.where if _is_one(one)}
-        return {*part.within} <= shown | single and all(
-            self.joins.path(column, part.columns) for column in wanted
+    def _is_kept(self, name: str, leaf: Leaf, *shown: str) -> bool:
+        """Whether a roll-up answers a leaf split by what is shown."""
+        wanted = _wanted(leaf, *shown)
+        single = [column for column, one in leaf.where if _is_one(one)]
+        told = {self.joins.column_of(one) for one in (*shown, *single)}
+        return any(
+            told.issuperset(part.within)
+            and all(self.joins.path(column, part.columns) for column in wanted)
+            for part in self.parts.get(name, ())
         )
 
     def _reason(self, name: str, dimension: str, wanted: Iterable[str]) -> str:
@@ -100,7 +110,7 @@ class Breakdowns:
             return f"'{name}' counts each {key} once, and one may have several; keep it in `within`"
         if measure.kind == "cohort" and not self._follows(measure, dimension):
             return f"it does not follow from the {measure.key[0]} whose cohorts '{name}' keeps"
-        return f"no roll-up keeps '{name}' by {' and '.join(dict.fromkeys(wanted))}"
+        return f"no roll-up keeps '{name}' by {_listed(wanted)}"
 
     def _follows(self, measure: Measure, dimension: str) -> bool:
         return self.joins.path(dimension, (*measure.key, *measure.within)) is not None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from metrics.definitions.expressions import Node, names_in, parse_arithmetic
+from metrics.definitions.expressions import names_in, parse_arithmetic
 from metrics.definitions.loader import Definitions
 from metrics.definitions.model import SPECIALS, Ahead, Bounds, Identity, Measure
 from metrics.definitions.score import Score
 from metrics.errors import Problem, did_you_mean
 from metrics.parts.joins import Joins, Path
-from metrics.parts.plan import Part
 from metrics.periods import parse_shift
 from metrics.sources.model import Fact, Queries
 
@@ -47,26 +46,6 @@ def name_problems(definitions: Definitions) -> Iterator[Problem]:
         for message in _identity_problems(identity, definitions):
             yield definitions.problem(f"identities.{name}", message)
     yield from _name_problems(definitions)
-
-
-def unanswerable(
-    definitions: Definitions, trees: Mapping[str, Node], parts: Iterable[Part], joins: Joins
-) -> Iterator[Problem]:
-    """Metrics that need columns together which no roll-up of their measure keeps."""
-    listed = list(parts)
-    for name, tree in trees.items():
-        for leaf in dict.fromkeys(tree.leaves()):
-            for measure in (leaf.measure, *leaf.others):
-                wanted = list(dict.fromkeys([*(column for column, _ in leaf.where), *leaf.by]))
-                mine = [part for part in listed if measure in part.measures]
-                if not any(_holds(part, wanted, joins) for part in mine):
-                    yield definitions.problem(
-                        name, f"no roll-up keeps '{measure}' by {' and '.join(wanted) or 'nothing'}"
-                    )
-
-
-def _holds(part: Part, wanted: list[str], joins: Joins) -> bool:
-    return all(joins.path(column, part.columns) for column in wanted)
 
 
 def _is_history(entity: str, queries: Queries) -> bool:

@@ -19,7 +19,7 @@ from metrics.definitions.resolve import Resolver
 from metrics.definitions.score import Score, ScoreInput
 from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
-from metrics.parts.check import declared_problems, name_problems, unanswerable
+from metrics.parts.check import declared_problems, name_problems
 from metrics.parts.joins import Joins
 from metrics.parts.meaning import breakdown_problems, meaning_problems
 from metrics.parts.plan import Part, plan_parts
@@ -152,7 +152,6 @@ def load_model(settings: Settings) -> Model:
     problems = list(declared_problems(definitions, queries, joins))
     if not problems:
         parts = tuple(plan_parts(definitions, queries.facts))
-        problems += unanswerable(definitions, trees, parts, joins)
         problems += breakdown_problems(definitions, queries, trees, parts, joins)
     problems += [*resolver.problems, *name_problems(definitions)]
     problems += meaning_problems(definitions, queries, trees)

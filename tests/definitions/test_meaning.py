@@ -216,6 +216,12 @@ REFUSED = {
             "no roll-up keeps 'sale_rows' by region and shop"
         ],
     ),
+    "keys without a total": (
+        "measures:\n  callers: {fact: sales, kind: distinct, key: [customer_id], within: [shop]}\n"
+        "rollups:\n  callers: [[customer_id, shop]]\n"
+        f"metrics:\n  it: {{{TEXTS}, measure: callers, dimensions: [shop]}}",
+        ["a.yml:6: it: no roll-up keeps 'callers' by nothing"],
+    ),
     "keys that fan out": (
         "dimensions:\n  is_paid: {label: Paid}\n"
         f"metrics:\n  it: {{{TEXTS}, measure: buyers, dimensions: [is_paid]}}",
@@ -286,6 +292,13 @@ FINE = {
         f"  yearly: {{{TEXTS.replace('count', 'currency')}, window: 12 months, "
         "ratio: {numerator: sold, denominator: sale_rows}}\n"
         f"  it: {{{TEXTS.replace('count', 'ratio')}, expression: paid / yearly}}"
+    ),
+    "keys of what the filter leaves": (
+        "dimensions:\n  store: {label: Store, column: shop}\n"
+        "measures:\n  callers: {fact: sales, kind: distinct, key: [customer_id], within: [shop]}\n"
+        "rollups:\n  callers: [[customer_id, shop]]\n"
+        f"metrics:\n  it: {{{TEXTS}, measure: callers, where: {{shop: north}}, "
+        "dimensions: [region, store]}"
     ),
     "a share of everybody": metric(
         "ratio: {numerator: sale_rows, denominator: guests}, "
