@@ -108,7 +108,7 @@ class Run:
     def answerable(self, name: str, by: str | None = None) -> bool:
         """Whether the metric has a number for the page's filters and an optional split."""
         info = self.info(name)
-        if info is None or info.status != "live" or self.blocked_by(name):
+        if info is None or not info.answerable or self.blocked_by(name):
             return False
         return by is None or by in info.dimensions
 

@@ -32,6 +32,14 @@ def pages() -> dict[str, list[Any]]:
             page("app_pages/revenue.py", title="Revenue", icon=":material/payments:"),
             page("app_pages/operations.py", title="Operations", icon=":material/settings:"),
             page("app_pages/engagement.py", title="Engagement", icon=":material/groups:"),
+            page(
+                "app_pages/customer_success.py",
+                title="Customer success",
+                icon=":material/handshake:",
+            ),
+            page("app_pages/sales.py", title="Sales", icon=":material/trending_up:"),
+            page("app_pages/product.py", title="Product analytics", icon=":material/insights:"),
+            page("app_pages/marketing.py", title="Marketing", icon=":material/campaign:"),
         ],
         "Definitions": [
             page(EXPLORE, title="Explore", icon=":material/query_stats:"),

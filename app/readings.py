@@ -82,14 +82,8 @@ def complete_line(rows: pd.DataFrame) -> tuple[float, ...]:
 
 
 def waiting_text(info: MetricInfo) -> str:
-    """What a metric without data waits for, by table; its definition lists the columns.
-
-    'raw.survey_responses.score' is a column, 'rows in pours' a sentence of its own.
-    """
-    tables = dict.fromkeys(
-        need if " " in need else need.rpartition(".")[0] or need for need in info.waiting_for
-    )
-    return f"waiting for {', '.join(tables)}" if tables else "waiting for data"
+    """What a metric without data waits for, by table; its definition lists the columns."""
+    return f"waiting for {', '.join(info.waits_on) or 'data'}"
 
 
 def blocked_text(run: Run, dimensions: Iterable[str]) -> str:

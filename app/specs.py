@@ -49,12 +49,21 @@ OVERVIEW = (
         ("total_mrr", "net_revenue_retention", "customer_churn_rate", "net_new_mrr"),
     ),
     Row(
-        "Customers and product",
-        ("active_customers", "monthly_active_users", "dau_mau_ratio", "net_new_customers_30d"),
+        "Customers",
+        (
+            "active_customers",
+            "net_new_customers_30d",
+            "customer_health_score",
+            "support_tickets_open",
+        ),
     ),
     Row(
-        "Operations and go-to-market",
-        ("device_availability_pct", "tap_events_30d", "customer_acquisition_cost", "ltv_cac_ratio"),
+        "Go-to-market",
+        ("total_pipeline_value", "win_rate", "total_mqls", "customer_acquisition_cost"),
+    ),
+    Row(
+        "Product and operations",
+        ("monthly_active_users", "dau_mau_ratio", "device_availability_pct", "tap_events_30d"),
     ),
 )
 # The word after "Explore" on a card: unique, and short enough for half a phone.
@@ -78,6 +87,19 @@ SHORT_NAMES = {
     "account_engagement_rate": "accounts",
     "avg_session_minutes_30d": "sessions",
     "engaged_user_rate": "engaged",
+    "customer_health_score": "health",
+    "at_risk_customer_count": "at risk",
+    "mrr_at_risk": "MRR at risk",
+    "support_tickets_open": "tickets",
+    "total_pipeline_value": "pipeline",
+    "win_rate": "win rate",
+    "revenue_closed_mtd": "closed",
+    "avg_sales_cycle_days": "cycle",
+    "daily_active_users": "DAU",
+    "activation_rate": "activation",
+    "total_mqls": "MQLs",
+    "total_spend": "spend",
+    "roas": "ROAS",
 }
 EXPLORE_FIRST = "total_mrr"
 OVERVIEW_TRENDS = ("total_mrr", "customer_churn_rate")
@@ -145,6 +167,82 @@ DOMAINS = {
             "engaged_user_rate",
         ),
     ),
+    "customer_success": Domain(
+        "customer_success",
+        "Customer success",
+        headlines=(
+            "customer_health_score",
+            "at_risk_customer_count",
+            "mrr_at_risk",
+            "support_tickets_open",
+        ),
+        switch=(
+            "customer_health_score",
+            "mrr_at_risk",
+            "churn_risk_score",
+            "customer_churn_rate",
+            "user_activation_rate",
+            "support_tickets_30d",
+        ),
+        breakdowns=("tier", "industry", "region", "category"),
+    ),
+    "sales": Domain(
+        "sales",
+        "Sales",
+        headlines=(
+            "total_pipeline_value",
+            "revenue_closed_mtd",
+            "win_rate",
+            "avg_sales_cycle_days",
+        ),
+        switch=(
+            "total_pipeline_value",
+            "weighted_pipeline_value",
+            "revenue_closed_mtd",
+            "win_rate",
+            "avg_deal_size",
+            "avg_sales_cycle_days",
+        ),
+        breakdowns=("owner", "stage", "deal_type", "lead_source"),
+    ),
+    "product": Domain(
+        "product",
+        "Product analytics",
+        headlines=(
+            "daily_active_users",
+            "monthly_active_users",
+            "dau_mau_ratio",
+            "activation_rate",
+        ),
+        switch=(
+            "monthly_active_users",
+            "daily_active_users",
+            "dau_mau_ratio",
+            "feature_user_adoption_rate",
+            "user_retention_d30",
+            "activation_rate",
+        ),
+        breakdowns=("feature_name", "role", "device_type", "tier", "region"),
+    ),
+    "marketing": Domain(
+        "marketing",
+        "Marketing",
+        headlines=(
+            "total_spend",
+            "total_mqls",
+            "roas",
+            "customer_acquisition_cost",
+        ),
+        switch=(
+            "total_spend",
+            "attributed_revenue",
+            "roas",
+            "total_mqls",
+            "cost_per_mql",
+            "website_sessions",
+        ),
+        breakdowns=("platform", "channel", "lead_source", "campaign"),
+    ),
 }
 
 TIER_NAMES = {1: "1 · Headline", 2: "2 · Core", 3: "3 · Detail"}
@@ -159,6 +257,11 @@ DOMAIN_NAMES = {
     "marketing": "Marketing",
 }
 STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked": "Blocked"}
+STATUS_TEXTS = {
+    "ready": "Defined, and the warehouse has what it needs. The next build brings it to life:",
+    "waiting": "Defined, but the warehouse lacks what it needs:",
+    "blocked": "Defined, and its tables are there, but empty or silent:",
+}
 WINDOW_NAMES = {
     "period": "the period shown",
     "end": "its last day",

@@ -1,4 +1,4 @@
-"""The `metrics` command: demo, build, run, query, list, status, parity.
+"""The `metrics` command: demo, build, run, query, list, lineage, status, parity.
 
 Exit codes: 0 done, 1 refused or failed (the reason is printed), 2 wrong usage, 75 a build is
 already running.
@@ -11,9 +11,9 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -23,11 +23,15 @@ from rich.table import Table
 from metrics.errors import BuildRunningError, MetricsError, StoreError
 from metrics.settings import ROOT, Settings, load_settings
 
+if TYPE_CHECKING:
+    from metrics.query.wanted import Wanted
+
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Compute, ask and show a company's metrics."
 )
 console = Console(stderr=True)
-out = Console()
+WIDE = 300  # into a file or a pipe: one line per row, whatever the terminal
+out = Console(width=None if sys.stdout.isatty() else WIDE)
 RUNNING = 75
 
 
@@ -124,25 +128,56 @@ def run(
 @app.command("list")
 def list_metrics(
     domain: Annotated[str, typer.Option(help="Only this domain.")] = "",
+    wanted: Annotated[bool, typer.Option(help="The data metrics wait for instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per metric.")] = False,
 ) -> None:
     """Every metric with its state in the current build."""
     from metrics.layer import open_layer
+    from metrics.query.listing import metric_data, wanted_data
 
     with _plain_errors():
         catalog = open_layer().catalog
         found = catalog.domain(domain) if domain else list(catalog.metrics.values())
-        if as_json:
-            _write(json.dumps([_as_json(info) for info in found], indent=2))
+        if wanted:
+            items = catalog.wanted({info.name for info in found})
+            if as_json:
+                _write(json.dumps([wanted_data(item) for item in items], indent=2))
+            else:
+                out.print(_wanted_table(items))
             return
-        table = Table("Metric", "Label", "Domains", "Unit", "Tier", "Status", "Waiting for")
+        if as_json:
+            _write(json.dumps([metric_data(info) for info in found], indent=2))
+            return
+        names = ("Metric", "Label", "Domains", "Unit", "Tier", "Status", "Since", "Waiting for")
+        table = Table(*names)
         for info in found:
-            waiting = ", ".join(info.waiting_for)
-            domains = ", ".join(info.domains)
-            table.add_row(
-                info.name, info.label, domains, info.unit, str(info.tier), info.status, waiting
-            )
+            since = str(info.first_day or "") if info.answerable else ""
+            cells = (info.name, info.label, ", ".join(info.domains), info.unit, str(info.tier))
+            table.add_row(*cells, info.status, since, ", ".join(info.waits_on))
         out.print(table)
+
+
+@app.command()
+def lineage(
+    name: Annotated[str, typer.Argument(help="A metric, a table (raw.t) or a column (raw.t.c).")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
+) -> None:
+    """Where a metric's number comes from, or what breaks without a table or column."""
+    from metrics.layer import open_layer
+    from metrics.lineage.chain import Chain
+    from metrics.lineage.text import chain_lines, impact_lines
+    from metrics.query.listing import lineage_data
+
+    with _plain_errors():
+        catalog = open_layer().catalog
+        found = catalog.lineage(name)
+        if as_json:
+            _write(json.dumps(lineage_data(found), indent=2))
+        elif isinstance(found, Chain):
+            _write("\n".join(chain_lines(found)))
+        else:
+            labels = {info.name: info.label for info in catalog.metrics.values()}
+            _write("\n".join(impact_lines(found, labels)))
 
 
 @app.command()
@@ -287,9 +322,9 @@ def _outdated(pinned: Any, layer: Any) -> bool:
     made = pinned.build.parts
     marks = layer.model.fingerprints
     return any(mark != marks.get(name) for name, mark in made.items()) or any(
-        "a new build" in lack
+        lack.kind in ("build", "look")
         for info in pinned.catalog.metrics.values()
-        for lack in info.waiting_for
+        for lack in info.lacks
     )
 
 
@@ -315,20 +350,14 @@ def _serve(host: str, port: int, names: list[str]) -> None:
     os.execv(sys.executable, arguments)  # noqa: S606  our own interpreter and app
 
 
-def _as_json(info: Any) -> dict[str, Any]:
-    names = (
-        "name",
-        "label",
-        "unit",
-        "tier",
-        "kind",
-        "status",
-        "direction",
-        "owner",
-    )
-    lists = ("aliases", "domains", "waiting_for", "tags", "dimensions")
-    values: dict[str, Any] = {name: getattr(info, name) for name in names}
-    return values | {name: list(getattr(info, name)) for name in lists}
+def _wanted_table(items: Sequence[Wanted]) -> Table:
+    table = Table("Wanted", "Columns", "Unlocks", "Metrics")
+    for item in items:
+        columns = ", ".join(f"{name} {kind}" for name, kind in item.columns.items())
+        names = [*item.unlocks, *(f"({name})" for name in item.helps)]
+        table.add_row(str(item), columns, str(len(item.unlocks)), ", ".join(names))
+    table.caption = "(in brackets: metrics that wait for something else, too)"
+    return table
 
 
 def _write(text: str) -> None:

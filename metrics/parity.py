@@ -148,7 +148,7 @@ def _live(pinned: Pinned, metrics: Sequence[str] | None) -> dict[str, MetricInfo
         if metrics is None
         else [pinned.catalog.resolve(name) for name in metrics]
     )
-    return {info.name: info for info in infos if info.status == "live"}
+    return {info.name: info for info in infos if info.answerable}
 
 
 def _batches(

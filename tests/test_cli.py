@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -61,27 +63,93 @@ def test_unknown_metric_suggests_the_nearest_and_exits_1(home: Path) -> None:
     assert "Traceback" not in result.output
 
 
+def listed(*arguments: str) -> list[dict[str, Any]]:
+    """What `list --json` prints."""
+    found: list[dict[str, Any]] = json.loads(
+        runner.invoke(app, ["list", "--json", *arguments]).stdout
+    )
+    return found
+
+
 def test_list_as_json_has_one_object_per_metric(home: Path) -> None:
-    listed = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
-    by_name = {item["name"]: item for item in listed}
-    assert by_name["total_mrr"]["status"] == "live"
+    by_name = {item["name"]: item for item in listed()}
+    names = (
+        "name aliases label description formula unit display_unit kind window tier tiers domains "
+        "status waiting_for since as_of direction owner tags dimensions related facts sources "
+        "definition proof caveats differs"
+    )
+    assert {tuple(sorted(item)) for item in by_name.values()} == {tuple(sorted(names.split()))}
+    mrr = by_name["total_mrr"]
+    assert mrr["status"] == "live"
+    assert mrr["waiting_for"] == []
+    assert mrr["since"] < mrr["as_of"] == "2026-10-31"
+    assert mrr["sources"] == [
+        "raw.app_database_subscription_changes",
+        "raw.app_database_subscriptions",
+    ]
+    assert re.fullmatch("[0-9a-f]{8}", mrr["definition"])
     assert by_name["nps_score"]["status"] == "waiting"
-    assert by_name["nps_score"]["waiting_for"]
-    assert set(by_name["total_mrr"]) == {
-        "name",
-        "aliases",
-        "label",
-        "domains",
-        "unit",
-        "tier",
-        "kind",
-        "status",
-        "waiting_for",
-        "direction",
-        "owner",
-        "tags",
-        "dimensions",
-    }
+    assert "raw.survey_responses" in by_name["nps_score"]["waiting_for"][0]
+    assert by_name["nps_score"]["since"] is None
+
+
+def test_every_live_metric_tells_since_when_it_has_data(home: Path) -> None:
+    live = [item for item in listed() if item["status"] == "live"]
+    assert live
+    assert [item["name"] for item in live if not (item["since"] and item["as_of"])] == []
+
+
+def test_list_shows_one_readable_line_per_metric(home: Path) -> None:
+    lines = runner.invoke(app, ["list", "--domain", "revenue"]).stdout.splitlines()
+    [mrr] = [line for line in lines if " total_mrr " in line]
+    assert " MRR " in mrr
+    assert " live " in mrr
+    assert len([line for line in lines if line.startswith("│ ")]) == len(
+        listed("--domain", "revenue")
+    )
+
+
+def test_list_ranks_wanted_data(home: Path) -> None:
+    wanted = listed("--wanted")
+    assert [item["wanted"] for item in wanted]
+    unlocked = [len(item["unlocks"]) for item in wanted]
+    assert unlocked == sorted(unlocked, reverse=True)
+    survey = next(item for item in wanted if item["place"] == "raw.survey_responses")
+    assert "nps_score" in survey["unlocks"]
+    assert "score" in survey["columns"]
+    shown = runner.invoke(app, ["list", "--wanted"]).stdout
+    assert "raw.survey_responses" in shown
+    assert "wait for something else" in shown
+
+
+def test_lineage_leads_down_from_a_metric(home: Path) -> None:
+    shown = runner.invoke(app, ["lineage", "quick_ratio"])
+    assert shown.exit_code == 0, shown.output
+    assert "├─ new_mrr  (New MRR)" in shown.stdout
+    assert "queries/facts/subscription_periods.sql" in shown.stdout
+    assert re.search(r"raw\.app_database_subscriptions  \(\d+ metrics rest on it\)", shown.stdout)
+    data = json.loads(runner.invoke(app, ["lineage", "quick_ratio", "--json"]).stdout)
+    assert data["root"]["below"][0]["name"] == "new_mrr"
+    assert data["sources"][0]["table"] == "raw.app_database_subscription_changes"
+
+
+def test_lineage_leads_up_from_a_table_and_a_column(home: Path) -> None:
+    shown = runner.invoke(app, ["lineage", "raw.app_database_tap_events"]).stdout
+    assert shown.startswith("raw.app_database_tap_events is read by facts/tap_events.sql\n")
+    assert re.search(r"\n\d+ metrics would wait\n", shown)
+    assert re.search(r"\n  tap_events_30d +Pours, 30 days\n", shown)
+    data = json.loads(runner.invoke(app, ["lineage", "raw.hubspot_tickets", "--json"]).stdout)
+    assert "support_tickets_open" in data["waits"]
+    column = runner.invoke(app, ["lineage", "raw.app_database_tap_events.metrics"]).stdout
+    assert "metrics would wait, because a query they need reads it" in column
+
+
+def test_lineage_of_an_unknown_name_suggests_the_nearest(home: Path) -> None:
+    for name, near in (("quick_rato", "quick_ratio"), ("raw.hubspot_ticket", "hubspot_tickets")):
+        result = runner.invoke(app, ["lineage", name])
+        assert result.exit_code == 1
+        assert "E_UNKNOWN_NAME" in result.output
+        assert near in " ".join(result.output.split())
 
 
 def test_status_tells_coverage_and_what_was_set_aside(home: Path) -> None:

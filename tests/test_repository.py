@@ -26,6 +26,7 @@ FLOW = (
     "engines",
     "sources",
     "parts",
+    "lineage",
     "store",
     "build",
     "result",

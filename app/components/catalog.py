@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.definition import definition, waiting_for
+from app.components.definition import definition, related, waiting_for
 from app.components.files import csv_button
+from app.components.lineage import where_from
 from app.components.table import ROW_HEIGHT, status_column
 from app.components.url import bound, seed, write
 from app.data import Run
@@ -19,21 +20,33 @@ from metrics import MetricInfo
 from metrics.format import unit_text
 
 MAX_SEARCH = 80
+VIEWS = ("Metrics", "Data wanted", "Tables")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the reader narrows the catalog to."""
+class Narrowed:
+    """What the reader narrows the catalog to; `among` are the keywords of its search."""
 
     text: str
-    domains: tuple[str, ...]
-    tiers: tuple[int, ...]
-    statuses: tuple[str, ...]
+    among: dict[str, tuple[Any, ...]]
 
 
-def controls(run: Run) -> Wanted:
-    """Search as you type, domain, importance and status."""
-    known = sorted({domain for info in run.catalog.metrics.values() for domain in info.domains})
+def view() -> str:
+    """What the page shows; one at a time, because a page can hold one large table."""
+    chosen: str = st.segmented_control(
+        "View",
+        VIEWS,
+        required=True,
+        label_visibility="collapsed",
+        **bound("view", VIEWS[0], VIEWS),
+    )
+    return chosen
+
+
+def controls(run: Run) -> Narrowed:
+    """Search as you type, domain, owner, tag, unit, importance and status."""
+    infos = run.catalog.metrics.values()
+    known = sorted({domain for info in infos for domain in info.domains})
     domains = {DOMAIN_NAMES.get(domain, domain): domain for domain in known}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         seed("q", "", lambda text: len(text) <= MAX_SEARCH)
@@ -44,20 +57,16 @@ def controls(run: Run) -> Wanted:
             max_chars=MAX_SEARCH,
             placeholder="Search name, definition or table",
             label_visibility="collapsed",
-            width=320,
+            width=300,
             key="q",
             on_change=write,
             args=("q", ""),
         )
-        domain = st.selectbox(
-            "Domain",
-            list(domains),
-            placeholder="All domains",
-            label_visibility="collapsed",
-            width=220,
-            index=None,
-            **bound("domain", None, domains),
-        )
+        domain = _one_of("Domain", "All domains", "domain", sorted(domains))
+        owner = _one_of("Owner", "All owners", "owner", sorted({info.owner for info in infos}))
+        tag = _one_of("Tag", "All tags", "tag", sorted({t for info in infos for t in info.tags}))
+        unit = _one_of("Unit", "All units", "unit", sorted({info.unit for info in infos}))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         tiers = st.pills(
             "Importance",
             list(TIER_NAMES.values()),
@@ -72,12 +81,29 @@ def controls(run: Run) -> Wanted:
             label_visibility="collapsed",
             **bound("status", [], STATUS_NAMES.values()),
         )
-    return Wanted(
-        text.strip(),
-        (domains[domain],) if domain else (),
-        tuple(tier for tier, label in TIER_NAMES.items() if label in tiers),
-        tuple(status for status, label in STATUS_NAMES.items() if label in statuses),
+    among = {
+        "domains": (domains[domain],) if domain else (),
+        "owners": (owner,) if owner else (),
+        "tags": (tag,) if tag else (),
+        "units": (unit,) if unit else (),
+        "tiers": tuple(tier for tier, label in TIER_NAMES.items() if label in tiers),
+        "statuses": tuple(status for status, label in STATUS_NAMES.items() if label in statuses),
+    }
+    return Narrowed(text.strip(), among)
+
+
+def _one_of(label: str, everything: str, key: str, options: Sequence[str]) -> str | None:
+    """A choice of one, or of all."""
+    chosen: str | None = st.selectbox(
+        label,
+        options,
+        placeholder=everything,
+        label_visibility="collapsed",
+        width=160,
+        index=None,
+        **bound(key, None, options),
     )
+    return chosen
 
 
 def catalog_table(run: Run, found: Sequence[MetricInfo]) -> MetricInfo | None:
@@ -113,6 +139,8 @@ def chosen_card(run: Run, info: MetricInfo) -> None:
         if info.status != "live":
             waiting_for(info)
         definition(run, info)
+        where_from(run, info)
+        related(run, info.related, inside=True)
         label = run.labels[info.name]
         st.page_link(
             EXPLORE,
@@ -131,7 +159,8 @@ def _row(info: MetricInfo) -> dict[str, Any]:
         "Unit": unit_text(info.unit, info.display_unit),
         "Good when": GOOD_WHEN[info.direction],
         "Definition": info.description,
-        "Waits for": ", ".join(info.waiting_for) if info.status != "live" else "",
+        "Waits for": ", ".join(info.waiting_for),
+        "Since": info.first_day if info.answerable else None,
         "Owner": info.owner,
         "Name": info.name,
         "Facts": ", ".join(info.facts),

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 import streamlit as st
 
 from app.data import Run
-from app.specs import DOMAIN_NAMES, EXPLORE, GOOD_WHEN, TIER_NAMES, WINDOW_NAMES
+from app.specs import (
+    DOMAIN_NAMES,
+    EXPLORE,
+    GOOD_WHEN,
+    STATUS_TEXTS,
+    TIER_NAMES,
+    WINDOW_NAMES,
+)
 from app.text import code, plain
-from metrics import MetricInfo
+from metrics import Lack, MetricInfo
 from metrics.format import day_text, unit_text
 
 STATUS_BADGES = {
@@ -31,20 +38,29 @@ def definition(run: Run, info: MetricInfo) -> None:
 
 
 def waiting_for(info: MetricInfo) -> None:
-    """What a metric without a number needs before it has one."""
-    st.markdown("Defined, but the warehouse lacks what it needs:")
-    st.markdown("\n".join(f"- {code(need)}" for need in info.waiting_for))
+    """What a metric without a number needs before it has one, column by column."""
+    st.markdown(STATUS_TEXTS[info.status])
+    st.markdown("\n".join(f"- {_need(lack)}" for lack in info.lacks))
 
 
-def related(run: Run, names: Iterable[str]) -> None:
-    """Links to neighbouring metrics."""
+def _need(lack: Lack) -> str:
+    """A table with the columns and types that are needed of it, or what is lacking in words."""
+    if lack.kind != "table" or not lack.columns:
+        return code(str(lack))
+    columns = ", ".join(f"{code(name)} {kind}" for name, kind in lack.columns)
+    return f"{code(lack.place)} with {columns}"
+
+
+def related(run: Run, names: Iterable[str], inside: bool = False) -> None:
+    """Links to neighbouring metrics; `inside` a card they stand in a row under a smaller title."""
     known = [name for name in names if run.info(name)]
     if not known:
         return
-    st.header("Related metrics", anchor=False)
-    for name in known:
-        label = run.labels[name]
-        st.page_link(EXPLORE, label=label, icon="", query_params={"metric": label})
+    (st.subheader if inside else st.header)("Related metrics", anchor=False)
+    with st.container(horizontal=inside, gap="small"):
+        for name in known:
+            label = run.labels[name]
+            st.page_link(EXPLORE, label=label, icon="", query_params={"metric": label})
 
 
 def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
@@ -60,11 +76,30 @@ def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
         "Window": WINDOW_NAMES.get(info.window, f"the {info.window} up to its last day"),
         "Can be cut by": plain(cuts) or "total only",
         "Owner": plain(info.owner),
-        "Facts": ", ".join(map(code, info.facts)),
+        "Not here by": _lost(run, info),
+        "Data since": day_text(info.first_day) if info.first_day else "",
         "Data to": day_text(info.as_of) if info.as_of else "",
         "Version": code(info.hash),
+        "Proof": _proof(info),
     }
     return {name: text for name, text in facts.items() if text}
+
+
+def _proof(info: MetricInfo) -> str:
+    """The badge of a definition that was recomputed from raw rows; it is of this version alone."""
+    if info.proof is None:
+        return "this version has not been proven"
+    engines = " and ".join(map(plain, info.proof.engines))
+    many = f"{info.proof.cases:,}"
+    return f":green-badge[Proven] on {many} cases on {engines} for definition {code(info.hash)}"
+
+
+def _lost(run: Run, info: MetricInfo) -> str:
+    """Dimensions the warehouse lacks the data for, and which data that is."""
+    return ", ".join(
+        f"{plain(run.catalog.dimensions[name].label)} (lacks {', '.join(map(code, lacks))})"
+        for name, lacks in info.lost_dimensions.items()
+    )
 
 
 def _importance(info: MetricInfo) -> str:

@@ -156,7 +156,7 @@ def _explained(run: Run, name: str) -> bool:
     """Say why a metric has no chart; False when it has one."""
     info = run.catalog.metrics[name]
     blocked = run.blocked_by(name)
-    if info.status == "live" and not blocked:
+    if info.answerable and not blocked:
         return False
     reason = blocked_text(run, blocked) if blocked else waiting_text(info)
     st.markdown(f":small[:gray[{plain(reason.capitalize())}.]]")

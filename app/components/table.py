@@ -16,7 +16,7 @@ from app.specs import EXPLORE, STATUS_NAMES, TIER_NAMES
 from metrics import MetricInfo
 from metrics.format import MISSING
 
-STATUS_COLOURS = ["green", "gray"]
+STATUS_COLOURS = ["green", "blue", "gray", "orange"]
 ROW_HEIGHT = 35
 GREY = "slategray"  # a canvas knows no theme
 

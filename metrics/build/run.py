@@ -99,6 +99,8 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         first_day=min(state.first_day for state in known if state.first_day),
         facts=states,
         parts=made,
+        looked_for=tuple(source.table for source in model.queries.sources.values()),
+        warehouse_tables=_declared_columns(run),
         entities_missing={
             name: run.contract.missing(f"entity.{name}")
             for name in model.queries.entities
@@ -151,6 +153,22 @@ def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tupl
         if metric.needs:
             found[name] = tuple(lacks)
     return found
+
+
+def _declared_columns(run: _Run) -> dict[str, dict[str, str]]:
+    """Of every table that was found, the columns that are declared, in any case."""
+    declared = {
+        source.table.lower(): source.columns for source in run.model.queries.sources.values()
+    }
+    return {
+        table: {
+            column: family
+            for column, family in columns.items()
+            if column.lower() in declared[table.lower()]
+        }
+        for table, columns in run.inspected.items()
+        if table.lower() in declared
+    }
 
 
 def _stage(run: _Run, qualified: str) -> None:
@@ -245,8 +263,10 @@ def _fact_states(run: _Run) -> dict[str, FactState]:
         states[name] = FactState(
             rows=staged.rows,
             first_day=staged.first_day,
+            last_seen=staged.last_seen,
             as_of=min(known) if known and staged.first_day else None,
             file=file.path if file else "",
+            seen_on=staged.seen_on,
         )
     return states
 

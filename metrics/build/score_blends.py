@@ -31,18 +31,30 @@ Terms = tuple[Any, list[Any]]
 
 def _mean(values: Sequence[Any], signals: Sequence[Signal], floor: float) -> Terms:
     """Weighted mean of the inputs that are there, if they weigh enough."""
-    parts = [
-        sa.case((value.is_not(None), sa.literal_column(repr(signal.spec.weight))), else_=ZERO)
-        for value, signal in zip(values, signals, strict=True)
-    ]
     weighted = [
         sa.func.coalesce(value * sa.literal_column(repr(signal.spec.weight)), ZERO)
         for value, signal in zip(values, signals, strict=True)
     ]
-    weight = _total(parts)
+    weight = _weight(values, signals)
     return double(_total(weighted)).op("/")(double(weight)), [
         weight >= sa.literal_column(repr(floor))
     ]
+
+
+def _highest(values: Sequence[Any], signals: Sequence[Signal], floor: float) -> Terms:
+    """The largest of the inputs that are there, if they weigh enough."""
+    enough = _weight(values, signals) >= sa.literal_column(repr(floor))
+    return sa.func.greatest(*values), [enough]
+
+
+def _weight(values: Sequence[Any], signals: Sequence[Signal]) -> Any:
+    """Weight of the inputs that are there."""
+    return _total(
+        [
+            sa.case((value.is_not(None), sa.literal_column(repr(signal.spec.weight))), else_=ZERO)
+            for value, signal in zip(values, signals, strict=True)
+        ]
+    )
 
 
 def _any(values: Sequence[Any], signals: Sequence[Signal], floor: float) -> Terms:
@@ -59,6 +71,7 @@ def _all(values: Sequence[Any], signals: Sequence[Signal], floor: float) -> Term
 
 BLENDS: dict[str, Callable[[Sequence[Any], Sequence[Signal], float], Terms]] = {
     "mean": _mean,
+    "highest": _highest,
     "any": _any,
     "all": _all,
 }
@@ -80,9 +93,13 @@ def _judged(number: Any, spec: ScoreInput) -> Any:
     if spec.scale is not None:
         return _scale(number, spec.scale)
     bound = spec.at_least if spec.at_least is not None else spec.below
-    limit = double(sa.literal_column(repr(float(bound or 0))))
-    holds = number >= limit if spec.at_least is not None else number < limit
-    return sa.case((holds, 100.0), else_=0.0)
+    less, otherwise = (100.0, 0.0) if spec.at_least is None else (0.0, 100.0)
+    return sa.case((under(number, bound or 0), less), else_=otherwise)
+
+
+def under(number: Any, bound: float) -> Any:
+    """Whether a number is below a bound, to nine decimals: the last digits of a sum are noise."""
+    return number < double(sa.literal_column(repr(float(bound) - 5e-10)))
 
 
 def _scale(number: Any, points: Sequence[tuple[float, float]]) -> Any:

@@ -16,6 +16,8 @@ from metrics.definitions.score import ScoreInput
 from metrics.engines.functions import add_days, day_number, double
 from metrics.periods import parse_shift
 
+MONEY_UNITS = 10_000
+
 
 @dataclass(frozen=True)
 class Side:
@@ -25,12 +27,15 @@ class Side:
     reads    running: sum so far;  integral: levels summed over days;  age: days since start;
              last: last day with a row;  today: the day's own value.
     expires  days after which a contribution leaves again; 0 for never.
+    units    how many of the rows' values make one: money is counted in ten-thousandths, whole
+             numbers whose sums are exact.
     """
 
     name: str
     rows: Any
     reads: str
     expires: int = 0
+    units: int = 1
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,17 +60,18 @@ def side_of(maker: Maker, key: str, name: str, spec: ScoreInput, window: str) ->
     if spec.take == "keys":
         return Side(f"{name}_keys_{length}", _key_changes(maker, key, name, length), "running")
     if spec.take == "age":
-        return Side(f"{name}_age", _stock_changes(maker, key, name, as_age=True), "age")
+        return Side(f"{name}_age", _stock_changes(maker, key, name, 1, as_age=True), "age")
     if spec.take in ("since", "days"):
         rows = _active_days(maker, key, name)
         if spec.take == "since":
             return Side(f"{name}_last", rows, "last")
         return Side(f"{name}_days_{length}", rows, "running", length)
     if kind in ("stock", "movement"):
-        rows = _stock_changes(maker, key, name, as_age=False)
         if spec.take == "level":
-            return Side(f"{name}_level", rows, "running")
-        return Side(f"{name}_time_{length}", rows, "integral", length)
+            return stock_side(maker, key, name)
+        units = _units(maker, name)
+        rows = _stock_changes(maker, key, name, units)
+        return Side(f"{name}_time_{length}", rows, "integral", length, units)
     rows = _keys_of_day(maker, key, name) if kind == "distinct" else _flow(maker, key, name)
     return Side(f"{name}_sum_{length}", rows, "running", length)
 
@@ -108,10 +114,17 @@ def _keys_of_day(maker: Maker, key: str, name: str) -> Any:
 
 def stock_side(maker: Maker, key: str, name: str) -> Side:
     """The level of a stock at the end of a day."""
-    return Side(f"{name}_level", _stock_changes(maker, key, name, as_age=False), "running")
+    units = _units(maker, name)
+    return Side(f"{name}_level", _stock_changes(maker, key, name, units), "running", units=units)
 
 
-def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
+def _units(maker: Maker, name: str) -> int:
+    measure = maker.measure(name)
+    column = maker.facts[measure.fact].columns.get(measure.value or "")
+    return MONEY_UNITS if column is not None and column.type == "money" else 1
+
+
+def _stock_changes(maker: Maker, key: str, name: str, units: int, as_age: bool = False) -> Any:
     """Changes of a stock, with the day number of the change, or of the interval's start."""
     measure = maker.measure(name)
     streams = []
@@ -120,6 +133,8 @@ def _stock_changes(maker: Maker, key: str, name: str, as_age: bool) -> Any:
         staged = rows.staged
         begins, terms = begins_on(rows, measure)
         value = measure_value(rows, measure)
+        if units > 1:
+            value = sa.cast(value * units, sa.BigInteger())
         day = begins if sign > 0 else staged.c.until_day
         change = value if sign > 0 else -value
         number = day_number(staged.c.day if as_age else day)

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from metrics.build.rows import ONE, ZERO, Maker, Rows
-from metrics.build.score_blends import BLENDS, Signal, on_scale
+from metrics.build.score_blends import BLENDS, Signal, on_scale, under
 from metrics.build.score_sides import Side, member_sides, side_of, stock_side
 from metrics.build.stage import entity_name
 from metrics.definitions.score import Score, ScoreInput
@@ -67,7 +67,7 @@ def _numbers(table: Any, score: Score, each: Any, entities: Any) -> dict[str, An
         "total": sa.func.sum(table.c.score if each is ONE else table.c.score * each),
         "entities": entities,
         **{
-            f"under_{bound}": sa.func.sum(sa.case((table.c.score < bound, each), else_=ZERO))
+            f"under_{bound}": sa.func.sum(sa.case((under(table.c.score, bound), each), else_=ZERO))
             for bound in score.kept_bounds
         },
     }
@@ -116,7 +116,7 @@ def _no_scores(maker: Maker, score: Score, key: str) -> Any:
 def _floor(score: Score) -> float:
     """The weight below which there is no score."""
     total = sum(spec.weight for spec in score.inputs.values())
-    share = {"mean": score.minimum_weight, "all": 1.0, "any": 0.0}[score.blend]
+    share = {"all": 1.0, "any": 0.0}.get(score.blend, score.minimum_weight)
     return share * total - 1e-9
 
 
@@ -203,7 +203,7 @@ def _first_possible_day(
 ) -> date:
     """First day on which enough of the inputs, and all that must hold, can be told."""
     days = sorted({signal.from_day for signal in signals})
-    if score.blend == "mean":
+    if not score.is_flag:
         told = (
             day
             for day in days
@@ -296,19 +296,28 @@ def _so_far(rows: Any, aggregate: Any) -> Any:
 
 
 def _running(rows: Any, side: Side) -> Any:
+    return _in_units(_sum_so_far(rows, side), side)
+
+
+def _sum_so_far(rows: Any, side: Side) -> Any:
     return _so_far(rows, sa.func.sum(rows.c[side.name]))
+
+
+def _in_units(number: Any, side: Side) -> Any:
+    """The number itself, of what is kept in units."""
+    return double(number).op("/")(sa.literal_column(repr(float(side.units))))
 
 
 def _integral(rows: Any, side: Side) -> Any:
     """Levels summed over the window: (D + 1) x changes - changes weighted by their day."""
     weighted = _so_far(rows, sa.func.sum(rows.c[f"{side.name}_w"]))
-    return (rows.c.d + 1) * _running(rows, side) - weighted
+    return _in_units((rows.c.d + 1) * _sum_so_far(rows, side) - weighted, side)
 
 
 def _age(rows: Any, side: Side) -> Any:
     """D - mean start day of what is in force; nothing where nothing is."""
     starts = _so_far(rows, sa.func.sum(rows.c[f"{side.name}_w"]))
-    return rows.c.d - starts.op("/")(sa.func.nullif(_running(rows, side), ZERO))
+    return rows.c.d - starts.op("/")(sa.func.nullif(_sum_so_far(rows, side), ZERO))
 
 
 def _last(rows: Any, side: Side) -> Any:

@@ -48,11 +48,12 @@ def keep_snapshot(space: Workspace, settings: Settings, fact: Fact, staged: Stag
     table = space.create(
         stage_name(fact.name), f"SELECT * FROM {kept} WHERE day <= DATE '{today}'", keep=False
     )
-    rows, first, last = space.scalar_row(
-        sa.select(sa.func.count(), sa.func.min(table.c.day), sa.func.max(table.c.day))
-    )
+    rows = space.scalar_row(sa.select(sa.func.count()).select_from(table))[0]
+    listed = sa.select(table.c.day).distinct().order_by(table.c.day)
+    days = tuple(space.connection.execute(listed).scalars())
     _close(space)
-    return replace(staged, rows=rows, first_day=first, last_day=last)
+    first, last = (days[0], days[-1]) if days else (None, None)
+    return replace(staged, rows=rows, first_day=first, last_day=last, last_seen=last, seen_on=days)
 
 
 def _shape(fact: Fact) -> str:

@@ -41,13 +41,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Staged:
-    """What was learnt while staging a fact: rows used, first and last day, findings."""
+    """What was learnt while staging a fact: rows used, first and last day, findings.
+
+    `last_day` says how far the source is complete, `last_seen` on which day a row last held;
+    `seen_on` are the days on which a snapshot was taken.
+    """
 
     name: str
     rows: int
     first_day: date | None
     last_day: date | None
+    last_seen: date | None
     findings: tuple[Finding, ...]
+    seen_on: tuple[date, ...] = ()
 
 
 def stage_name(fact: str) -> str:
@@ -105,18 +111,21 @@ def stage_fact(
     if counts["duplicates"]:
         _remove_duplicates(space, fact, raw)
     table = space.rename(f"raw_{name}", stage_name(name))
-    rows, first, last = space.scalar_row(
+    rows, first, last, seen = space.scalar_row(
         sa.select(
-            sa.func.count(), sa.func.min(table.c.day), _last_known(fact, table, known_until_end)
+            sa.func.count(),
+            sa.func.min(table.c.day),
+            _last_known(fact, table, known_until_end),
+            _last_in_force(fact, table, last_full_day),
         )
     )
     if last is not None:
-        last = min(last, last_full_day)
+        last, seen = min(last, last_full_day), min(seen, last_full_day)
     found = (counts["no_time"], counts["future"], counts["backwards"], counts["duplicates"])
     findings = tuple(
         Finding(name, reason, rows) for reason, rows in zip(REASONS, found, strict=True) if rows
     )
-    return Staged(name, rows, first, last, findings)
+    return Staged(name, rows, first, last, seen, findings)
 
 
 def _typed(space: Workspace, columns: Mapping[str, Column], sql: str) -> Any:
@@ -159,8 +168,20 @@ def _day_columns(
 def _last_known(fact: Fact, table: Any, known_until_end: bool) -> Any:
     if not (fact.interval and known_until_end):
         return sa.func.max(table.c.day)
+    return sa.func.max(_last_covered(table))
+
+
+def _last_in_force(fact: Fact, table: Any, last_full_day: date) -> Any:
+    if not fact.interval:
+        return sa.func.max(table.c.day)
+    still = sa.case((table.c.until_day.is_(None), _date(last_full_day)), else_=_last_covered(table))
+    return sa.func.max(still)
+
+
+def _last_covered(table: Any) -> Any:
+    """The last day of an ended interval; its first where it did not last a whole day."""
     last_covered = add_days(table.c.until_day, -1)
-    return sa.func.max(sa.case((last_covered > table.c.day, last_covered), else_=table.c.day))
+    return sa.case((last_covered > table.c.day, last_covered), else_=table.c.day)
 
 
 def _usable(fact: Fact, raw: Any, last_full_day: date) -> list[Any]:

@@ -65,8 +65,9 @@ class Score(Frozen):
     are missing on a day drop out and the rest is re-weighted; below `minimum_weight` of the
     total weight there is no score, nor where a condition of `requires` does not hold.
 
-    With the blends `any` and `all` it is a flag: 100 where one (or each) of its conditions
-    holds, else 0. For `all` every condition has to be known.
+    With the blend `highest` it is the largest of the inputs that are there: the worst of several
+    signs, where one is enough. With the blends `any` and `all` it is a flag: 100 where one (or
+    each) of its conditions holds, else 0. For `all` every condition has to be known.
 
     `sums` are stocks whose level is kept with the score, so that it can be added up over the
     entities in a band.
@@ -76,7 +77,7 @@ class Score(Frozen):
     version: int
     entity: Name
     population: Name
-    blend: Literal["mean", "any", "all"] = "mean"
+    blend: Literal["mean", "highest", "any", "all"] = "mean"
     minimum_weight: Annotated[float, Field(gt=0, le=1)] = 0.6
     bounds: tuple[int, ...] = ()
     dimensions: tuple[Name, ...] = ()
@@ -87,7 +88,7 @@ class Score(Frozen):
     @property
     def is_flag(self) -> bool:
         """Whether it only says yes or no."""
-        return self.blend != "mean"
+        return self.blend in ("any", "all")
 
     @property
     def kept_bounds(self) -> tuple[int, ...]:

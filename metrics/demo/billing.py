@@ -184,14 +184,15 @@ def write_stripe_subscriptions(world: World, warehouse: Warehouse) -> list[Segme
     )
     item = f"""json_object('id', 'si_' || lpad(_n::VARCHAR, 7, '0'), 'object',
         'subscription_item', 'price', {_PRICE}, 'quantity', _quantity)"""
-    scheduled = columns["_leaves"] & np.isnan(end)
+    asked, scheduled = _cancellations(world, segments, columns)
+    cancel_at = np.where(np.isnan(end), period_end * DAY, end * DAY + 36_000)
     warehouse.put(
         "stripe_subscriptions",
         {
             **columns,
             "cancel_at_period_end": scheduled,
-            "cancel_at": instants(np.where(scheduled, period_end * DAY, np.nan)),
-            "canceled_at": instants(end * DAY + 36_000),
+            "cancel_at": instants(np.where(scheduled, cancel_at, np.nan)),
+            "canceled_at": instants(asked * DAY + 36_000),
             "ended_at": instants(end * DAY + 36_000),
             "created": instants(start * DAY + 36_000),
             "start_date": instants(start * DAY + 36_000),
@@ -219,6 +220,23 @@ def write_stripe_subscriptions(world: World, warehouse: Warehouse) -> list[Segme
         subscription=STRIPE_SUBSCRIPTION,
     )
     return segments
+
+
+def _cancellations(
+    world: World, segments: list[Segment], columns: dict[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Day each cancellation was asked for, and whether it was for the end of the term.
+
+    Two of five who leave say so weeks before; of the rest Stripe hears on the day itself.
+    """
+    rng = world.rng("cancellations")
+    start, end, count = columns["_start"], columns["_end"], len(segments)
+    leaves = np.array([segment.leaves for segment in segments], dtype=bool)
+    early = leaves & (rng.random(count) < 0.4)
+    notice = rng.integers(4, 46, count)
+    pending = columns["_leaves"] & np.isnan(end)
+    asked = np.where(early, end - notice, np.where(pending, world.end - notice // 2, end))
+    return np.maximum(asked, start), early | pending
 
 
 def _term_days(segment: Segment, begins: int) -> int:

@@ -196,8 +196,11 @@ def _rollup_problems(
         columns = (*queries.facts[name].columns, *DERIVED_COLUMNS)
     elif name in definitions.measures:
         columns = _kept_columns(definitions.measures[name], queries)
+    elif name in definitions.scores:
+        entity = queries.entities.get(definitions.scores[name].entity)
+        columns = (entity.key,) if entity else ()
     else:
-        yield "is neither a fact nor a measure"
+        yield "is neither a fact, nor a measure, nor a score"
         return
     for column in dict.fromkeys(column for rollup in rollups for column in rollup):
         path = joins.path(column, columns)

@@ -71,6 +71,21 @@ class Joins:
         dimension = self.dimensions.get(name)
         return (dimension.column if dimension else None) or name
 
+    def reachable(self, columns: Collection[str]) -> tuple[str, ...]:
+        """Entities that a table with these columns refers to, histories and what they lead to."""
+        found: list[str] = []
+        known = set(columns)
+        while True:
+            new = [
+                name
+                for name, entity in self.entities.items()
+                if entity.key in known and name not in found
+            ]
+            if not new:
+                return tuple(sorted(found))
+            found += new
+            known |= {column for name in new for column in self.entities[name].columns}
+
     def path(self, name: str, columns: Collection[str]) -> Path | None:
         """Shortest path from a table with these columns to a dimension, or None."""
         return self._path(name, frozenset(columns))

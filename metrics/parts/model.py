@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,22 +73,6 @@ class Model:
         ]
         return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
 
-    def filtered_by(self, leaf: Leaf) -> set[str]:
-        """Entities that a leaf's own filters read, its measures' among them."""
-        found: set[str] = set()
-        for name in leaf.measures:
-            measure = self.definitions.measures.get(name)
-            if measure:
-                columns = self.queries.facts[measure.fact].columns
-                found |= self._entities_behind(measure.where, columns)
-                filters = [dimension for dimension, _ in leaf.where]
-                found |= self._entities_behind(filters, measure.key or columns)
-        return found
-
-    def _entities_behind(self, names: Iterable[str], columns: Iterable[str]) -> set[str]:
-        paths = [self.joins.path(name, tuple(columns)) for name in names]
-        return {step.entity for path in paths if path for step in path.steps}
-
     @cached_property
     def fingerprints(self) -> dict[str, str]:
         """What each part was made by, in eight letters: it changes when the part would."""
@@ -97,8 +81,19 @@ class Model:
     def _fingerprint(self, part: Part) -> str:
         declared = [self._declared(name) for name in part.measures]
         facts = {fact for name in part.measures for fact in self.facts_of(name)}
-        sql = [file.text for fact in sorted(facts) for file in self.queries.facts[fact].files]
+        sql = [self._sql_of[fact] for fact in sorted(facts)]
         return digest([part.name, part.dimensions, declared, sql])
+
+    @cached_property
+    def _sql_of(self) -> dict[str, str]:
+        """By fact, what stands for all SQL behind it: its own and that of what it refers to."""
+        found = {}
+        for name, fact in self.queries.facts.items():
+            reached = [f"entity.{entity}" for entity in self.joins.reachable(fact.columns)]
+            below = {one for top in (f"fact.{name}", *reached) for one in self.queries.below(top)}
+            files = [file for one in sorted(below) for file in self.queries.query(one).files]
+            found[name] = digest([file.text for file in files])
+        return found
 
     def _declared(self, name: str) -> object:
         item: Measure | Score | None = self.definitions.measures.get(name)
@@ -120,12 +115,7 @@ class Model:
         if tree is None:
             return digest([name])
         used = sorted({name for leaf in tree.leaves() for name in leaf.measures})
-        sql = [
-            file.text
-            for measure in used
-            for fact in self.facts_of(measure)
-            for file in self.queries.facts[fact].files
-        ]
+        sql = [self._sql_of[fact] for measure in used for fact in self.facts_of(measure)]
         return digest([repr(tree), [self._declared(measure) for measure in used], sql])
 
 

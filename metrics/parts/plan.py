@@ -49,7 +49,7 @@ def plan_parts(definitions: Definitions, facts: Mapping[str, Fact]) -> list[Part
     for name, measure in definitions.measures.items():
         parts += _own_parts(definitions, name, measure, facts)
     for name in score_order(definitions.scores):
-        for index, rollup in enumerate(_score_rollups(definitions.scores[name])):
+        for index, rollup in enumerate(_score_rollups(definitions, name)):
             parts.append(Part(f"score__{name}__{index}", "score", name, rollup, (name,)))
     return parts
 
@@ -63,8 +63,11 @@ def score_order(scores: Mapping[str, Score]) -> list[str]:
     return list(TopologicalSorter(below).static_order())
 
 
-def _score_rollups(score: Score) -> tuple[tuple[str, ...], ...]:
-    """By the customer's fixed attributes, and by customer for those that change."""
+def _score_rollups(definitions: Definitions, name: str) -> tuple[tuple[str, ...], ...]:
+    """As declared, else by fixed attributes, and by customer for those that change."""
+    if name in definitions.rollups:
+        return definitions.rollups[name]
+    score = definitions.scores[name]
     coarse = tuple(dict.fromkeys((*score.dimensions, "industry", "region")))
     return (coarse, tuple(dict.fromkeys(("customer_id", *score.dimensions))))
 

@@ -14,7 +14,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from metrics.definitions.expressions import Binary, Leaf, Node
-from metrics.errors import MetricWaitingError, QueryError, UnknownNameError, UnsafeAggregationError
+from metrics.errors import QueryError, UnknownNameError
 from metrics.kinds import PER_ENTITY
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
@@ -44,6 +44,7 @@ from metrics.query.evaluate import Array, Scope, evaluate, growth, window
 from metrics.query.per_entity import per_entity
 from metrics.query.plan import Planned, Planner
 from metrics.query.question import Query
+from metrics.query.refusals import check_split, waits
 from metrics.query.rules import compile_group
 from metrics.query.stamp import is_live, stamp_of
 from metrics.result import Ran, Result
@@ -124,17 +125,13 @@ class Answers:
         found, waiting = [], {}
         for name in query.metrics:
             info = self.catalog.resolve(name, query.domain)
-            if info.status != "live":
+            if not info.answerable:
                 waiting[name] = info.waiting_for
                 continue
-            self._check_split(info, query)
+            check_split(info, query)
             found.append((name, info, self.model.trees[info.name]))
         if waiting and not query.skip_waiting:
-            raise MetricWaitingError(
-                "; ".join(f"'{n}' waits for {', '.join(lacks)}" for n, lacks in waiting.items())
-                + ".",
-                "Load the data and build again, or leave the metric out.",
-            )
+            raise waits(waiting)
         periods = split(start, end, query.grain, self.calendar)
         if len(periods) > MOST_PERIODS:
             raise QueryError(
@@ -145,15 +142,6 @@ class Answers:
             step = comparison_shift(query.compare, start, end, query.grain)
             earlier = [move_period(period, step, query.grain) for period in periods]
         return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
-
-    def _check_split(self, info: MetricInfo, query: Query) -> None:
-        for name in dict.fromkeys((*query.by, *(name for name, _ in query.where))):
-            if name not in info.dimensions:
-                allowed = ", ".join(info.dimensions) or "none"
-                raise UnsafeAggregationError(
-                    f"'{info.name}' cannot be split or filtered by {name}.",
-                    f"Its dimensions are: {allowed}.",
-                )
 
     def _cut(self, asked: _Asked, info: MetricInfo, past: bool) -> list[Period | None]:
         """Periods up to the metric's own last complete day, with comparisons cut alike."""
@@ -229,7 +217,7 @@ class Answers:
         for (leaf, days), looked_at in seen.items():
             column = names.index(statement.columns[leaf])
             found = by_window.get(numbers[looked_at], {})
-            cells[leaf, days] = {member: number(row[column]) for member, row in found.items()}
+            cells[leaf, days] = {m: number(row[column], leaf.take) for m, row in found.items()}
 
     def _fetch_single(
         self,
@@ -353,7 +341,7 @@ class Answers:
                 if not self._covered(leaf, days):
                     continue
                 found = cells.get((leaf, days), {})
-                nothing = self._when_absent(leaf, bool(found))
+                nothing = self._when_absent(leaf, days.hi)
                 for column, member in enumerate(mine):
                     values[row, column] = found.get(member, nothing)
             return values
@@ -379,12 +367,14 @@ class Answers:
             self._first_days[measures] = max((day for day in days if day), default=None)
         return self._first_days[measures]
 
-    def _when_absent(self, leaf: Leaf, others_present: bool) -> float:
+    def _when_absent(self, leaf: Leaf, day: date) -> float:
         """What a member without rows has: nothing for averages, zero for sums.
 
         Of members nobody of whom has a score nothing is known, so none is a number of them; a
         snapshot is zero only on a day that was seen.
         """
         measure = self.model.definitions.measures.get(leaf.measure)
-        unseen = measure is None or (measure.kind == "snapshot" and not others_present)
-        return np.nan if unseen or leaf.take in EMPTY_IS_NOTHING else 0.0
+        if measure is None or leaf.take in EMPTY_IS_NOTHING:
+            return np.nan
+        seen = measure.kind != "snapshot" or day in self.info.facts[measure.fact].seen_on
+        return 0.0 if seen else np.nan

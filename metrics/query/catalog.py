@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from metrics.definitions.expressions import Leaf
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
+from metrics.lineage.chain import Chain
+from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
+from metrics.query.proofs import Proof, proof_of
+from metrics.query.search import search
+from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
+from metrics.query.wanted import Wanted, ranked
+from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo
 
 DOMAINS = {
@@ -36,7 +44,14 @@ class DimensionInfo:
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """One metric as the catalog shows it; `status` is computed, never typed."""
+    """One metric as the catalog shows it; `status` is computed, never typed.
+
+    lacks            what it waits for; empty when it is live.
+    answerable       whether it has numbers: live, or blocked with a history.
+    dimensions       what it can be split by; `lost_dimensions` would be among them, did the
+                     warehouse have what they need.
+    first_day        since when it has data; `as_of` is how far.
+    """
 
     name: str
     label: str
@@ -59,14 +74,27 @@ class MetricInfo:
     related: tuple[str, ...]
     window: str
     status: str
-    waiting_for: tuple[str, ...]
+    lacks: tuple[Lack, ...]
+    answerable: bool
+    lost_dimensions: Mapping[str, tuple[str, ...]]
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     hash: str
+    proof: Proof | None
     first_day: date | None
     as_of: date | None
     additive_over_time: bool
     additive_over_dimensions: bool
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """What it lacks, by name: `raw.surveys (score, day)`, `raw.users.role`, `rows in pours`."""
+        return tuple(map(str, self.lacks))
+
+    @property
+    def waits_on(self) -> tuple[str, ...]:
+        """The same in short: of what tables lack, only the tables."""
+        return tuple(dict.fromkeys(lack.about for lack in self.lacks))
 
 
 class Catalog:
@@ -75,6 +103,8 @@ class Catalog:
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
+        self._states = States(model, info)
+        self._lineage = self._states.lineage
         self.metrics: dict[str, MetricInfo] = {
             name: self._describe(name, metric) for name, metric in model.definitions.metrics.items()
         }
@@ -113,34 +143,50 @@ class Catalog:
         mine = [info for info in self.metrics.values() if domain in info.domains]
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
 
-    def search(
-        self,
-        text: str = "",
-        *,
-        domains: Sequence[str] = (),
-        tiers: Sequence[int] = (),
-        statuses: Sequence[str] = (),
-        units: Sequence[str] = (),
-    ) -> list[MetricInfo]:
-        """Metrics whose names or texts hold every word; best matches first."""
-        words = text.lower().split()
-        found = [
-            (score, info)
-            for info in self.metrics.values()
-            if (not domains or set(domains) & set(info.domains))
-            and (not tiers or info.tier in tiers)
-            and (not statuses or info.status in statuses)
-            and (not units or info.unit in units)
-            and (score := _score(info, words)) is not None
-        ]
-        return [info for _, info in sorted(found, key=lambda item: (item[0], item[1].label))]
+    def search(self, text: str = "", **narrowed: Collection[Any]) -> list[MetricInfo]:
+        """Metrics whose names, texts, facts or tables hold every word; best matches first.
+
+        `narrowed` may give domains, tiers, statuses, units, tags and owners; empty is any.
+        """
+        return search(self.metrics.values(), text, **narrowed)
+
+    def wanted(self, names: Collection[str] | None = None) -> tuple[Wanted, ...]:
+        """Tables, columns and rows that (these) metrics wait for, by how many each would unlock."""
+        infos = self.metrics.values()
+        return ranked(info for info in infos if names is None or info.name in names)
+
+    def chain(self, name: str) -> Chain:
+        """Where the number of a metric comes from, down to the columns of the warehouse."""
+        return self._lineage.of_metric(self.resolve(name).name)
+
+    def without(self, place: str) -> Impact:
+        """What breaks if a table (`raw.t`) or a column (`raw.t.c`) goes.
+
+        Raises UnknownNameError with the nearest names.
+        """
+        return self._lineage.of_place(place)
+
+    def lineage(self, name: str) -> Chain | Impact:
+        """The chain of a metric, or what breaks without a table (`raw.t`) or column (`raw.t.c`).
+
+        Raises UnknownNameError with the nearest names.
+        """
+        if self._lineage.is_place(name):
+            return self.without(name)
+        try:
+            return self.chain(name)
+        except UnknownNameError:
+            known = [*self._names, *self._lineage.tables]
+            raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
         tree = self.model.trees.get(name)
         leaves = list(tree.leaves()) if tree else []
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
-        waiting = tuple(self._waiting(name, metric, leaves))
+        lacks = self._states.lacks(name) if tree else self._needs(name, metric)
+        lost = self._states.lost_dimensions(name)
+        mark = self.model.metric_hash(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
         required = {fact for n in names for fact in self.model.required_facts(n)}
         firsts = [
@@ -154,11 +200,15 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            status=self._status(metric, waiting),
-            waiting_for=waiting,
+            dimensions=tuple(d for d in metric.dimensions if d not in lost),
+            lost_dimensions={d: tuple(map(str, lost[d])) for d in lost},
+            status=status_of(lacks),
+            lacks=lacks,
+            answerable=is_answerable(lacks),
             facts=facts,
-            sources=tuple(dict.fromkeys(self._sources(facts))),
-            hash=self.model.metric_hash(name),
+            sources=self._lineage.chains.tables(name),
+            hash=mark,
+            proof=proof_of(name, mark),
             first_day=max(known, default=None),
             as_of=min(ends, default=None),
             additive_over_time=isinstance(tree, Leaf) and self._additive(tree, over_time=True),
@@ -167,61 +217,13 @@ class Catalog:
             **{field: getattr(metric, field) for field in COPIED},
         )
 
-    def _waiting(self, name: str, metric: Metric, leaves: Sequence[Leaf]) -> Iterator[str]:
-        """What a metric lacks: tables and columns, rows, or a build with its definition."""
-        if metric.form is None:
-            yield from self._needs(name, metric)
-            return
-        if self.info is None:
-            yield "a first build"
-            return
-        found = dict.fromkeys(lack for leaf in leaves for lack in self._lacks(leaf, self.info))
-        yield from found
-
-    def _needs(self, name: str, metric: Metric) -> Iterable[str]:
-        """What a placeholder waits for in the warehouse this build looked at."""
-        if self.info is not None and name in self.info.needs_missing:
-            return self.info.needs_missing[name] or (HAS_DATA,)
-        return [f"{need.source}.{column}" for need in metric.needs for column in need.columns]
-
-    def _status(self, metric: Metric, waiting: tuple[str, ...]) -> str:
-        """live; ready (data is there, a formula is not); blocked (no rows); waiting."""
-        if not waiting:
-            return "live"
-        if waiting == (HAS_DATA,):
-            return "ready"
-        return "blocked" if all(lack.startswith(NO_ROWS) for lack in waiting) else "waiting"
-
-    def _lacks(self, leaf: Leaf, info: BuildInfo) -> Iterator[str]:
-        for measure in leaf.measures:
-            missing = [
-                lack
-                for fact in self.model.required_facts(measure)
-                for lack in self._fact_lacks(fact, info)
-            ]
-            yield from missing
-            if not missing and not self._kept(measure, info):
-                yield "a new build (its definition changed)"
-        for entity in sorted(self.model.filtered_by(leaf)):
-            yield from info.entities_missing.get(entity, ())  # else nothing would pass the filter
-
-    def _fact_lacks(self, fact: str, info: BuildInfo) -> Iterable[str]:
-        state = info.facts.get(fact)
-        if state is None:
-            return ("a new build (its query is new)",)
-        if state.missing:
-            return state.missing
-        return () if state.available else (f"{NO_ROWS}{fact}",)
-
-    def _kept(self, measure: str, info: BuildInfo) -> bool:
-        parts = [part for part in self.model.parts if measure in part.measures]
-        return all(info.parts.get(p.name) == self.model.fingerprints[p.name] for p in parts)
-
-    def _sources(self, facts: Iterable[str]) -> Iterator[str]:
-        for fact in facts:
-            reads = self.model.queries.reads[self.model.queries.facts[fact].files[0].path]
-            for name in sorted(reads.sources):
-                yield self.model.queries.sources[name].table
+    def _needs(self, name: str, metric: Metric) -> tuple[Lack, ...]:
+        """What a placeholder without a form waits for in the warehouse this build looked at."""
+        if self.info is None or name not in self.info.needs_missing:
+            return (FIRST_BUILD,)
+        missing = self.info.needs_missing[name]
+        parts = [need.rpartition(".") for need in missing]
+        return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
 
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:
@@ -237,8 +239,7 @@ class Catalog:
         return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
 
 
-HAS_DATA = "a formula (its data has arrived)"
-NO_ROWS = "rows in "
+HAS_DATA = Lack("build", note="a formula (its data has arrived)")
 COPIED = (
     "label",
     "description",
@@ -252,20 +253,8 @@ COPIED = (
     "tags",
     "aliases",
     "synonyms",
-    "dimensions",
     "caveats",
     "differs",
     "related",
     "window",
 )
-
-
-def _score(info: MetricInfo, words: Sequence[str]) -> int | None:
-    """0 for a name that starts with the text, more the further away; None for no match."""
-    names = " ".join((info.name.replace("_", " "), info.name, info.label, *info.aliases)).lower()
-    texts = " ".join((*info.synonyms, *info.tags, info.description, info.formula)).lower()
-    if not all(word in names or word in texts for word in words):
-        return None
-    if words and info.label.lower().startswith(words[0]):
-        return 0
-    return 1 if all(word in names for word in words) else 2

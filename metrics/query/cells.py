@@ -13,6 +13,8 @@ from metrics.definitions.expressions import Leaf
 from metrics.periods import Window
 from metrics.query.plan import AT_THE_END
 
+LEAST_ACCRUED = 1e-6
+
 Member = tuple[Any, ...]
 Cell = tuple[Leaf, Window]
 
@@ -39,11 +41,16 @@ def _member(value: Any) -> Any:
     return value if value is None or isinstance(value, str) else str(value)
 
 
-def number(value: Any) -> float:
-    """Floats at the edge; whatever is not finite is no value."""
+def number(value: Any, take: str = "") -> float:
+    """Floats at the edge; whatever is not finite is no value.
+
+    Daily rates that have all ended leave nothing but rounding, which must not divide anything.
+    """
     if value is None:
         return float("nan")
     found = float(value)
+    if take == "time_days" and abs(found) < LEAST_ACCRUED:
+        return 0.0
     return found if np.isfinite(found) else float("nan")
 
 

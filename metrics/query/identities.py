@@ -35,7 +35,7 @@ def check_identities(
     identities = {
         name: identity
         for name, identity in model.definitions.identities.items()
-        if all(catalog.resolve(metric).status == "live" for metric in metrics_of(identity))
+        if all(catalog.resolve(metric).answerable for metric in metrics_of(identity))
     }
     questions = [
         (name, question)

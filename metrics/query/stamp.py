@@ -37,5 +37,7 @@ def _warnings(info: BuildInfo, metrics: Sequence[tuple[str, MetricInfo]]) -> Ite
         for name in identity.metrics
     }
     for name, metric in metrics:
+        if metric.lacks:
+            yield f"{name}: {', '.join(metric.waiting_for)}"
         if metric.name in broken:
             yield f"{name}: an identity does not hold: {broken[metric.name].description}"

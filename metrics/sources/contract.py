@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from metrics.sources.lineage import order
 from metrics.sources.model import Queries, SqlFile
@@ -11,15 +12,66 @@ from metrics.sources.warehouse import ACCEPTED, Inspected, find
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The file an entity or fact is made with; None when something is `missing` for it.
+class Lack:
+    """One thing that is missing for a number, by name.
 
-    `missing` names what the first choice needs, such as `raw.ad_performance_daily` (no such
-    table), `raw.users.role (missing)` or `raw.users.created_at is text, needs instant`.
+    kind     table    a table that is not there (or there twice, see `note`)
+             column   a column that is not there or, see `note`, cannot be used
+             rows     a fact without rows, or without any of late (`note`)
+             build    everything is there; only a build with the definition as it is now is not
+             look     no build has looked for it yet
+    place    the table, or the fact for `rows`
+    columns  what is needed of a table and missing, with the type it should have
+
+    >>> str(Lack("table", "raw.surveys", (("score", "number"), ("day", "date"))))
+    'raw.surveys (score, day)'
+    >>> str(Lack("column", "raw.users", (("role", "text"),)))
+    'raw.users.role'
     """
 
+    kind: Literal["table", "column", "rows", "build", "look"]
+    place: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The missing columns, without their types."""
+        return tuple(name for name, _ in self.columns)
+
+    @property
+    def about(self) -> str:
+        """What to look for: the table for what a table lacks, else the whole text."""
+        return self.place if self.kind in ("table", "column") else str(self)
+
+    def __str__(self) -> str:
+        if self.kind in ("build", "look"):
+            return self.note
+        if self.kind == "rows":
+            return " ".join(filter(None, (f"rows in {self.place}", self.note)))
+        if self.kind == "column":
+            return " ".join(filter(None, (f"{self.place}.{self.names[0]}", self.note)))
+        listing = f"({', '.join(self.names)})" if self.columns else ""
+        return " ".join(filter(None, (self.place, self.note or listing)))
+
+
+def merged(lacks: Iterable[Lack]) -> tuple[Lack, ...]:
+    """Each lack once; the columns needed of one absent table are named together."""
+    found: dict[object, Lack] = {}
+    for lack in lacks:
+        key = (lack.place, lack.note) if lack.kind == "table" else lack
+        before = found.get(key, lack)
+        columns = tuple(sorted({*before.columns, *lack.columns}))
+        found[key] = replace(lack, columns=columns)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The file an entity or fact is made with, if any, and what its first choice lacks."""
+
     file: SqlFile | None
-    missing: tuple[str, ...]
+    lacks: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,10 +85,14 @@ class Contract:
         """Every entity and fact that can be made, and the file for it, in build order."""
         return {name: answer.file for name, answer in self.answers.items() if answer.file}
 
-    def missing(self, qualified: str) -> tuple[str, ...]:
+    def lacks(self, qualified: str) -> tuple[Lack, ...]:
         """What an entity or fact waits for; empty when it can be made."""
         answer = self.answers[qualified]
-        return () if answer.file else answer.missing
+        return () if answer.file else answer.lacks
+
+    def missing(self, qualified: str) -> tuple[str, ...]:
+        """The same as texts, such as `raw.surveys (score, day)` or `raw.users.role`."""
+        return tuple(map(str, self.lacks(qualified)))
 
 
 def check(queries: Queries, inspected: Inspected) -> Contract:
@@ -52,29 +108,36 @@ def check(queries: Queries, inspected: Inspected) -> Contract:
     return Contract(answers)
 
 
+def declared(queries: Queries) -> Inspected:
+    """A warehouse that has every source just as it is declared."""
+    return {source.table: dict(source.columns) for source in queries.sources.values()}
+
+
 def missing_columns(
     table: str, columns: Mapping[str, str], inspected: Inspected
-) -> tuple[str, ...]:
-    """What a table lacks of some columns and types, one message each; its name if it is not there.
+) -> tuple[Lack, ...]:
+    """What a table lacks of some columns and types: itself, or one lack for each column.
 
-    >>> missing_columns("raw.t", {"a": "text", "b": "instant"}, {"raw.t": {"B": "text"}})
-    ('raw.t.a (missing)', 'raw.t.b is text, needs instant')
+    >>> found = missing_columns("raw.t", {"a": "text", "b": "instant"}, {"raw.t": {"B": "text"}})
+    >>> list(map(str, found))
+    ['raw.t.a', 'raw.t.b is text, needs instant']
     """
     tables = find(table, inspected)
     if not tables:
-        return (table,)
+        return (Lack("table", table, tuple(sorted(columns.items()))),)
     if len(tables) > 1:
-        return (f"{table} (several tables differ only in case)",)
+        return (Lack("table", table, note="(several tables differ only in case)"),)
     present = inspected[tables[0]]
     lacks = []
     for name, needed in sorted(columns.items()):
         found = find(name, present)
+        lack = Lack("column", table, ((name, needed),))
         if not found:
-            lacks.append(f"{table}.{name} (missing)")
+            lacks.append(lack)
         elif len(found) > 1:
-            lacks.append(f"{table}.{name} (several columns differ only in case)")
+            lacks.append(replace(lack, note="(several columns differ only in case)"))
         elif present[found[0]] not in ACCEPTED[needed]:
-            lacks.append(f"{table}.{name} is {present[found[0]]}, needs {needed}")
+            lacks.append(replace(lack, note=f"is {present[found[0]]}, needs {needed}"))
     return tuple(lacks)
 
 
@@ -93,14 +156,14 @@ def missing_names(table: str, columns: tuple[str, ...], inspected: Inspected) ->
 
 def _missing_for(
     file: SqlFile, queries: Queries, inspected: Inspected, answers: Mapping[str, Answer]
-) -> tuple[str, ...]:
+) -> tuple[Lack, ...]:
     reads = queries.reads[file.path]
-    lacks: list[str] = []
+    lacks: list[Lack] = []
     for name, columns in reads.sources.items():
         source = queries.sources[name]
         needed = {column: source.columns[column] for column in columns}
         lacks += missing_columns(source.table, needed, inspected)
     for needed_query in sorted(reads.queries):
         if answers[needed_query].file is None:
-            lacks += answers[needed_query].missing
-    return tuple(dict.fromkeys(lacks))
+            lacks += answers[needed_query].lacks
+    return merged(lacks)

@@ -77,7 +77,7 @@ def check_file(file: SqlFile, promised: frozenset[str], queries: Queries) -> Dep
 
     Unknown tables and columns are problems too.
     """
-    tree = _qualified(file, queries)
+    tree = qualified(file, queries)
     names = tree.named_selects
     problems = [
         *(f"does not produce the promised column '{name}'" for name in promised - set(names)),
@@ -107,7 +107,7 @@ def order(queries: Queries) -> list[str]:
         raise DefinitionError([Problem("schema.yml", 0, f"a circle: {circle}")]) from error
 
 
-def _qualified(file: SqlFile, queries: Queries) -> exp.Query:
+def qualified(file: SqlFile, queries: Queries) -> exp.Query:
     """The tree with every column tied to its table and every star expanded."""
     tree = parse(file)
     schema: dict[str, Any] = {}
@@ -126,12 +126,10 @@ def _qualified(file: SqlFile, queries: Queries) -> exp.Query:
     if problems:
         raise DefinitionError(problems)
     try:
-        qualified: exp.Query = qualify(
-            tree, dialect="postgres", schema=schema, quote_identifiers=False
-        )
+        tied: exp.Query = qualify(tree, dialect="postgres", schema=schema, quote_identifiers=False)
     except OptimizeError as error:
         raise _error(file, 0, str(error).splitlines()[0]) from error
-    return qualified
+    return tied
 
 
 def _dependencies_of(file: SqlFile, tree: exp.Query) -> Dependencies:
@@ -159,10 +157,12 @@ def _columns_of(table: exp.Table, queries: Queries) -> list[str] | None:
 
 def _visible_problems(tree: exp.Query) -> Iterator[tuple[int, str]]:
     names = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    refused = tuple(_REFUSED)
     for node in tree.walk():
-        for refused, reason in _REFUSED.items():
-            if isinstance(node, refused):
-                yield _line(node), f"{reason}: {node.sql('postgres')[:60]}"
+        if isinstance(node, refused):  # one look at most nodes: files are many
+            for kind, reason in _REFUSED.items():
+                if isinstance(node, kind):
+                    yield _line(node), f"{reason}: {node.sql('postgres')[:60]}"
         if isinstance(node, exp.Anonymous) and node.name.upper() != LOCAL_DAY:
             yield _line(node), f"this function is not known on every engine: {node.name[:60]}"
         if isinstance(node, exp.Table):

@@ -207,6 +207,16 @@ class Queries:
         for name, fact in self.facts.items():
             yield f"fact.{name}", fact
 
+    def below(self, qualified: str) -> tuple[str, ...]:
+        """A query and every query its files read, the alternatives' too, by qualified name."""
+        found = [qualified]
+        for name in found:
+            reads = {
+                one for file in self.query(name).files for one in self.reads[file.path].queries
+            }
+            found += sorted(reads - set(found))
+        return tuple(found)
+
     def query(self, qualified: str) -> Entity | Fact:
         """The entity or fact of a qualified name."""
         kind, _, name = qualified.partition(".")

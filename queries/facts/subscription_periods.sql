@@ -64,6 +64,7 @@ SELECT
     subscription_id,
     customer_id,
     LOWER(plan_name) AS plan,
+    COALESCE(LOWER(plan_name) = 'enterprise', FALSE) AS is_enterprise,
     monthly_price AS mrr,
     step_date AS valid_from,
     COALESCE(next_date, end_date) AS valid_to

@@ -4,6 +4,7 @@ SELECT
     id AS subscription_id,
     customer_id,
     LOWER(plan_name) AS plan,
+    COALESCE(LOWER(plan_name) = 'enterprise', FALSE) AS is_enterprise,
     monthly_price AS mrr,
     start_date AS valid_from,
     end_date AS valid_to

@@ -18,8 +18,9 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import Query, Result, Stamp
+from metrics import Chain, Impact, Lack, Query, Result, Stamp, Step
 from metrics.errors import MetricWaitingError, UnknownNameError
+from metrics.lineage.chain import QueryUse, SourceUse
 from metrics.periods import (
     Calendar,
     Period,
@@ -27,6 +28,8 @@ from metrics.periods import (
     move_period,
     split,
 )
+from metrics.query.search import search
+from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
 
@@ -115,23 +118,22 @@ class FakeCatalog:
     def domain(self, domain: str) -> list[Any]:
         return [info for info in self.metrics.values() if domain in info.domains]
 
-    def search(
-        self,
-        text: str = "",
-        domains: Any = (),
-        tiers: Any = (),
-        statuses: Any = (),
-        units: Any = (),
-    ) -> list[Any]:
-        return [
-            info
-            for info in self.metrics.values()
-            if text.lower() in f"{info.name} {info.label} {info.description}".lower()
-            and (not domains or set(domains) & set(info.domains))
-            and (not tiers or info.tier in tiers)
-            and (not statuses or info.status in statuses)
-            and (not units or info.unit in units)
-        ]
+    def search(self, text: str = "", **narrowed: Any) -> list[Any]:
+        return search(self.metrics.values(), text, **narrowed)
+
+    def wanted(self) -> tuple[Any, ...]:
+        return ranked(self.metrics.values())
+
+    def chain(self, name: str) -> Chain:
+        info = self.metrics[name]
+        root = Step("metric", name, info.label, (Step("measure", "mrr", "stock of periods"),))
+        query = QueryUse("fact.periods", "Periods", "facts/periods.sql", False, (), info.sources)
+        sources = tuple(SourceUse(one, ("price",), ("id",), (), True, 2) for one in info.sources)
+        return Chain(name, root, (query,), sources, {})
+
+    def without(self, place: str) -> Impact:
+        waits = tuple(name for name, info in self.metrics.items() if place in info.sources)
+        return Impact(place, ("facts/periods.sql",), waits, waits, {}, ())
 
 
 class FakeLayer:
@@ -290,48 +292,61 @@ def _infos() -> Iterator[SimpleNamespace]:
             tuple(domains.split()),
             kind="placeholder",
             status="waiting",
-            waiting_for=(need,),
+            lacks=(_lack(need),),
+            answerable=False,
             first_day=None,
             as_of=None,
         )
 
 
+def _lack(need: str) -> Lack:
+    table, _, column = need.rpartition(".")
+    return Lack("table", table, ((column, "number"),))
+
+
 def _info(
     name: str, label: str, unit: str, tier: int, domains: tuple[str, ...], **more: Any
 ) -> SimpleNamespace:
-    return SimpleNamespace(
-        **{
-            "name": name,
-            "label": label,
-            "description": f"{label}: how it is counted, from which rows, and what is left out.",
-            "formula": f"sum({name}) over the period",
-            "unit": unit,
-            "display_unit": "",
-            "kind": "flow",
-            "tier": tier,
-            "tiers": dict.fromkeys(domains, tier),
-            "domains": domains,
-            "direction": "up",
-            "owner": "Finance",
-            "tags": (),
-            "aliases": (),
-            "synonyms": (),
-            "dimensions": (),
-            "caveats": "Late rows change the last days.",
-            "differs": "",
-            "related": ("total_mrr", "active_customers"),
-            "window": "period",
-            "status": "live",
-            "waiting_for": (),
-            "facts": ("subscription_periods",),
-            "sources": ("app_database",),
-            "hash": hashlib.sha256(name.encode()).hexdigest()[:8],
-            "first_day": FIRST_DAY,
-            "as_of": AS_OF,
-            "additive_over_time": False,
-            "additive_over_dimensions": False,
-            "size": 1.0,
-            "rise": 0.0,
-            **more,
-        }
-    )
+    values = {
+        "name": name,
+        "label": label,
+        "description": f"{label}: how it is counted, from which rows, and what is left out.",
+        "formula": f"sum({name}) over the period",
+        "unit": unit,
+        "display_unit": "",
+        "kind": "flow",
+        "tier": tier,
+        "tiers": dict.fromkeys(domains, tier),
+        "domains": domains,
+        "direction": "up",
+        "owner": "Finance",
+        "tags": (),
+        "aliases": (),
+        "synonyms": (),
+        "dimensions": (),
+        "caveats": "Late rows change the last days.",
+        "differs": "",
+        "related": ("total_mrr", "active_customers"),
+        "window": "period",
+        "status": "live",
+        "lacks": (),
+        "answerable": True,
+        "lost_dimensions": {},
+        "proof": None,
+        "facts": ("subscription_periods",),
+        "sources": ("raw.app_database_subscriptions",),
+        "hash": hashlib.sha256(name.encode()).hexdigest()[:8],
+        "first_day": FIRST_DAY,
+        "as_of": AS_OF,
+        "additive_over_time": False,
+        "additive_over_dimensions": False,
+        "size": 1.0,
+        "rise": 0.0,
+        **more,
+    }
+    # What the layer derives from `lacks`.
+    derived = {
+        "waiting_for": tuple(map(str, values["lacks"])),
+        "waits_on": tuple(lack.about for lack in values["lacks"]),
+    }
+    return SimpleNamespace(**values, **derived)

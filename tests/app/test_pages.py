@@ -136,7 +136,7 @@ def test_explore_splits_and_keeps_the_statement_closed(open_page: Open) -> None:
 def test_explore_of_a_waiting_metric_says_what_is_missing(open_page: Open) -> None:
     at = open_page("explore", metric="Net promoter score")
     assert not at.exception
-    assert "- `raw.survey_responses.score`" in said(at)
+    assert "- `raw.survey_responses` with `score` number" in said(at)
     assert not at.dataframe
 
 

@@ -31,6 +31,7 @@ READY = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     if (!app || app.getAttribute('data-test-script-state') !== 'notRunning') return false;
     if (!document.querySelector('h1') || !document.querySelector(END)) return false;
+    if (document.querySelector('[data-testid=stSkeleton]')) return false;
     for (const chart of document.querySelectorAll('[data-testid=stVegaLiteChart]'))
         if (!chart.querySelector('svg.marks, canvas')) return false;
     const size = document.querySelectorAll('*').length;

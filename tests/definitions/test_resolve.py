@@ -247,7 +247,7 @@ REFUSED = {
     ),
     "a roll-up of nothing": (
         "rollups:\n  stay: [[customer_id]]",
-        ["a.yml:2: rollups.stay: is neither a fact nor a measure"],
+        ["a.yml:2: rollups.stay: is neither a fact, nor a measure, nor a score"],
     ),
     "a distinct roll-up beside its key": (
         "measures:\n  it: {fact: sales, kind: distinct, key: [customer_id]}\n"

@@ -12,6 +12,7 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     advertising,
     attribution,
     company,
+    customer_metrics,
     customer_success,
     engagement,
     finance,

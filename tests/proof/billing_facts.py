@@ -66,6 +66,7 @@ def _periods_of(paid: Row, changes: list[Row]) -> Iterator[Row]:
                 "subscription_id": paid["id"],
                 "customer_id": paid["customer_id"],
                 "plan": lower(plan),
+                "is_enterprise": lower(plan) == "enterprise",
                 "mrr": money(price),
                 "valid_from": day,
                 "valid_to": after,
@@ -157,6 +158,20 @@ class Stripe:
                 "balance": cents(row["amount_due"] if is_paid else row["amount_remaining"]),
                 "valid_from": self._day(row["created"]),
                 "valid_to": self._day(paid_at) if is_paid else None,
+            }
+
+    def cancellations(self) -> Iterator[Row]:
+        """Subscriptions from the day their end was asked for to the day of it."""
+        for row in self._raw.rows("stripe_subscriptions"):
+            never_began = (lower(row["status"]) or "") in ("incomplete", "incomplete_expired")
+            if row["canceled_at"] is None or row["livemode"] is False or never_began:
+                continue
+            asked_end = "cancel_at" if row["cancel_at_period_end"] else "canceled_at"
+            yield {
+                "subscription_id": row["id"],
+                "customer_id": self._account.get(row["customer"]),
+                "valid_from": self._day(row["canceled_at"]),
+                "valid_to": self._day(first_not_none(row["ended_at"], row[asked_end])),
             }
 
     def mrr_periods(self) -> Iterator[Row]:

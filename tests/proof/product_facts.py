@@ -138,7 +138,7 @@ class ProductFacts:
                 yield {"user_id": user, "activated_on": day_of(activated)}
 
     def new_user_outcomes(self) -> Iterator[Row]:
-        """Users whose first 60 days are known, and whether they came on one of the days 30 to 60."""
+        """Users whose first 60 days are known, and whether they came on any of days 30 to 60."""
         for user, created in self._created_users():
             if self.first_use is None or created < self.first_use:
                 continue

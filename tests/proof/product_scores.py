@@ -15,7 +15,7 @@ from tests.proof.product_analytics import (
 from tests.proof.product_retention import user_retention_d30
 from tests.proof.question import Question, Value, divide, keys
 from tests.proof.registry import proof
-from tests.proof.scores import Numbers, Points, different, number_of, on_scale, recent
+from tests.proof.score_rules import Numbers, Points, different, number_of, on_scale, recent
 from tests.proof.world import World
 
 SESSIONS, USES, USERS = "sessions", "feature_use", "registrations"

@@ -1,4 +1,4 @@
-"""Random rows about features, and about what watches the product; few warehouses have the latter."""
+"""Random rows about features, and about what watches the product, which few warehouses have."""
 
 from __future__ import annotations
 

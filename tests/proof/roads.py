@@ -24,7 +24,7 @@ class Roads:
     def live(self) -> tuple[str, ...]:
         """Names of the metrics the layer has numbers for."""
         metrics = self.layer.catalog.metrics.values()
-        return tuple(sorted(metric.name for metric in metrics if metric.status == "live"))
+        return tuple(sorted(metric.name for metric in metrics if metric.answerable))
 
     @property
     def provable(self) -> tuple[str, ...]:

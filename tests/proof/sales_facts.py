@@ -157,7 +157,8 @@ class Sales:
         """The mean chance that open deals state in each stage."""
         told: dict[str | None, list[float]] = {}
         for deal in deals:
-            if deal["status"] == "open" and deal["probability"] is not None:
+            known = deal["current_stage"] is not None and deal["probability"] is not None
+            if deal["status"] == "open" and known:
                 told.setdefault(deal["current_stage"], []).append(deal["probability"])
         return {stage: fmean(chances) for stage, chances in told.items()}
 

@@ -36,7 +36,7 @@ def _range(world: World, chance: random.Random) -> tuple[date, date, str | None]
     last = date.fromordinal(world.last_full_day)
     grain = chance.choice(GRAINS)
     end = last - timedelta(days=chance.choice([-5, -1, 0, 0, 0, 1, 7, 20, 45]))
-    days = chance.randint(0, LONGEST.get(grain or "", 100))
+    days = chance.randint(0, LONGEST.get(grain or "", chance.choice([100, 100, 500])))
     return end - timedelta(days=days), end, grain
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from tests.proof.question import Question, Value
 from tests.proof.registry import proof
-from tests.proof.scores import EVENTS, OPEN, SERVICE, STATUS, scores_on
+from tests.proof.score_rules import scores_on
+from tests.proof.scores import EVENTS, OPEN, SERVICE, STATUS
 
 USE = ("sessions", "page_views", "feature_use", "activity")
 DEVICE = (EVENTS, STATUS, "device_care")
@@ -27,6 +29,11 @@ def scores_in_scope(q: Question, score: str, population: str, entity: str) -> li
 def mean(scores: list[Fraction]) -> Value:
     """Plain mean, everyone once."""
     return float(sum(scores) / len(scores)) if scores else None
+
+
+def number_where(scores: list[Fraction], holds: Callable[[Fraction], bool]) -> Value:
+    """How many scores are so; nothing is known where there are none."""
+    return float(sum(map(holds, scores))) if scores else None
 
 
 @proof("avg_user_engagement_score", "registrations", uses=USE)
@@ -53,3 +60,9 @@ def operational_health_score(q: Question) -> Value:
 @proof("composite_operational_score", PERIODS, uses=CUSTOMER)
 def composite_operational_score(q: Question) -> Value:
     return mean(scores_in_scope(q, "account_operations", PERIODS, "customer_id"))
+
+
+@proof("unhealthy_devices", SERVICE, uses=DEVICE)
+def unhealthy_devices(q: Question) -> Value:
+    scores = scores_in_scope(q, "device_health", SERVICE, "device_id")
+    return number_where(scores, lambda score: score < 50)

@@ -49,8 +49,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Roads:
     return open_roads(path, END)
 
 
-def test_every_live_metric_has_a_proof_of_its_own(demo: Roads) -> None:
-    assert set(demo.live) == set(PROOFS)
+def test_every_metric_has_a_proof_of_its_own(demo: Roads) -> None:
+    assert set(demo.live) == set(demo.provable)
+    metrics = demo.layer.model.definitions.metrics
+    assert {name for name, metric in metrics.items() if metric.form} == set(PROOFS)
 
 
 def test_proofs_take_nothing_from_the_layer() -> None:

@@ -14,7 +14,7 @@ from tests.proof.compare import Case, cells_of, plain, same
 from tests.proof.days import bucket_start, buckets, months_before
 from tests.proof.question import Value
 from tests.proof.roads import Roads, open_roads
-from tests.proof.scores import on_scale
+from tests.proof.score_rules import on_scale
 from tests.proof.warehouses import write_warehouse
 
 CASES = sorted((Path(__file__).parents[1] / "data/proof").glob("*.yml"))

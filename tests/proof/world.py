@@ -47,6 +47,7 @@ PROMISES = {
         Promise("receivables", "stripe", ("invoice_id",), "valid_from", "valid_to"),
         Promise("charges", "stripe", ("charge_id",), "created_at"),
         Promise("stripe_mrr_periods", "stripe", ("item_id",), "valid_from", "valid_to"),
+        Promise("cancellations", "stripe", ("subscription_id",), "valid_from", "valid_to"),
         Promise("tap_events", "app_database", ("event_id",), "occurred_at"),
         Promise("devices_in_service", "app_database", ("device_id",), "valid_from", "valid_to"),
         Promise(
@@ -231,6 +232,7 @@ class World:
         self._add("receivables", stripe.receivables(), of_customer)
         self._add("charges", stripe.charges(), of_customer)
         self._add("stripe_mrr_periods", stripe.mrr_periods(), of_customer)
+        self._add("cancellations", stripe.cancellations(), of_customer)
         self._add("company_costs", billing.company_costs(raw), lambda row: {})
         self._add("ad_spend", billing.ad_spend(raw), self._of_campaign)
         self._add("leads", billing.leads(raw), self._of_campaign)

@@ -2,75 +2,202 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
+from typing import Any
 
-import duckdb
 import pytest
 
-from metrics import MetricInfo, open_layer
-from metrics.demo import write_demo
-from metrics.errors import MetricWaitingError
+from metrics import Catalog, Layer, open_layer
+from metrics.errors import MetricWaitingError, UnsafeAggregationError
+from metrics.parts.model import load_model
 from metrics.pipeline import run_build
-from metrics.settings import Settings, load_settings
+from tests.lineage.shop import built, declared, shop
+from tests.support.mini import write_tables
 
-END = date(2026, 10, 31)
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """A tiny demo warehouse that a test may change."""
-    path = tmp_path / "warehouse.duckdb"
-    write_demo(path, scale="tiny", end_date=END)
-    return path
+DEALS = "raw.deals (closed, customer, id, is_test, note, price, stage)"
 
 
-def state(path: Path, statement: str, metric: str) -> tuple[MetricInfo, Settings]:
-    """The metric after running a statement on the warehouse and building."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(statement)
-    url = f"duckdb:///{path}"
-    settings = load_settings(env={}, home=path.parent, warehouse_url=url, as_of=END)
-    run_build(settings)
-    return open_layer(settings).catalog.resolve(metric), settings
+@pytest.fixture(params=["duckdb", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    """Where a warehouse lies; None for a DuckDB file."""
+    return None if request.param == "duckdb" else request.getfixturevalue("pg_url")
 
 
-def test_a_placeholder_names_the_column_that_is_still_missing(warehouse: Path) -> None:
-    table = "CREATE TABLE raw.survey_responses (Respondent_ID VARCHAR, survey_type VARCHAR)"
-    info, _ = state(warehouse, table, "nps_score")
-    assert info.status == "waiting"
-    assert "raw.survey_responses.score" in info.waiting_for
-    assert not {"raw.survey_responses.respondent_id", "raw.survey_responses.survey_type"} & set(
-        info.waiting_for
-    )
+def states(layer: Layer) -> dict[str, str]:
+    return {name: info.status for name, info in layer.catalog.metrics.items()}
 
 
-def test_a_placeholder_whose_data_arrives_is_ready_and_falls_back_without_it(
-    warehouse: Path,
+def test_everything_is_live_where_everything_is(tmp_path: Path, url: str | None) -> None:
+    with built(shop(), tmp_path, url=url) as layer:
+        assert set(states(layer).values()) == {"live"}
+        info = layer.catalog.resolve("win_rate")
+        assert (info.waiting_for, info.waits_on, info.answerable) == ((), (), True)
+        assert (str(info.first_day), str(info.as_of)) == ("2024-05-02", "2024-05-30")
+
+
+@pytest.mark.parametrize(
+    ("statement", "waiting_for"),
+    [
+        ("DROP TABLE raw.deals", DEALS),
+        ("ALTER TABLE raw.deals DROP COLUMN price", "raw.deals.price"),
+        ("ALTER TABLE raw.deals ALTER COLUMN closed TYPE VARCHAR", "is text, needs date"),
+    ],
+)
+def test_what_is_missing_is_named(
+    tmp_path: Path, url: str | None, statement: str, waiting_for: str
 ) -> None:
-    names = [
-        column.rpartition(".")[2]
-        for column in state(warehouse, "SELECT 1", "nps_score")[0].waiting_for
-    ]
-    columns = ", ".join(f"{name} VARCHAR" for name in names)
-    info, settings = state(warehouse, f"CREATE TABLE raw.survey_responses ({columns})", "nps_score")
+    with built(shop(), tmp_path, statement, url=url) as layer:
+        info = layer.catalog.resolve("deals_won")
+        assert (info.status, info.answerable, info.waits_on) == ("waiting", False, ("raw.deals",))
+        [lack] = info.waiting_for
+        assert lack.endswith(waiting_for)
+        with pytest.raises(MetricWaitingError, match=r"'deals_won' waits for raw\.deals"):
+            layer.query("deals_won")
+        assert states(layer)["visits"] == "live"
+
+
+def test_a_metric_over_two_tables_names_both(tmp_path: Path) -> None:
+    both = ("DROP TABLE raw.deals", "ALTER TABLE raw.seats DROP COLUMN left_on")
+    with built(shop(), tmp_path, *both) as layer:
+        info = layer.catalog.resolve("value_per_seat")
+        assert info.waiting_for == (DEALS, "raw.seats.left_on")
+        assert info.waits_on == ("raw.deals", "raw.seats")
+
+
+def test_a_table_without_rows_blocks(tmp_path: Path, url: str | None) -> None:
+    with built(shop(), tmp_path, "DELETE FROM raw.visits", url=url) as layer:
+        info = layer.catalog.resolve("visits")
+        assert (info.status, info.waiting_for) == ("blocked", ("rows in visits",))
+        assert not info.answerable
+        with pytest.raises(MetricWaitingError, match="'visits' waits for rows in visits"):
+            layer.query("visits")
+
+
+def aged(day: str) -> dict[str, Any]:
+    """The company on 31 December 2024, with a visit that day and the last deal on another."""
+    spec = shop()
+    spec["as_of"] = "2024-12-31"
+    spec["facts"]["visits"]["rows"].append(["v9", "c1", "a1", "2024-12-31"])
+    spec["facts"]["deals"]["rows"].append(["d9", "c1", 5, None, "won", day, False])
+    return spec
+
+
+def test_a_source_that_fell_silent_blocks_but_keeps_its_history(
+    tmp_path: Path, url: str | None
+) -> None:
+    with built(aged("2024-10-02"), tmp_path, url=url) as layer:
+        info = layer.catalog.resolve("deals_won")
+        assert info.status == "blocked"
+        assert info.waiting_for == ("rows in deals (0 in the last 90 days)",)
+        assert info.answerable
+        asked = layer.query("deals_won", start="2024-05-01", end="2024-05-31")
+        assert asked.value() == 1
+        assert asked.stamp.warnings == ("deals_won: rows in deals (0 in the last 90 days)",)
+        assert layer.catalog.resolve("seats").status == "live", "intervals still in force"
+        assert layer.catalog.resolve("win_rate").status == "blocked"
+        # What only takes a part of it in goes on.
+        assert layer.catalog.resolve("customer_health").status == "live"
+
+
+def test_a_day_less_is_not_silence(tmp_path: Path, url: str | None) -> None:
+    with built(aged("2024-10-03"), tmp_path, url=url) as layer:
+        assert layer.catalog.resolve("deals_won").status == "live"
+        assert layer.query("deals_won").stamp.warnings == ()
+
+
+def test_silence_counts_from_the_watermark_of_its_own_system(tmp_path: Path) -> None:
+    spec = aged("2024-05-21")
+    spec["facts"]["deals"]["system"] = "crm"
+    with built(spec, tmp_path) as layer:
+        info = layer.catalog.resolve("deals_won")
+        assert (info.status, str(info.as_of)) == ("live", "2024-05-21")
+
+
+@pytest.mark.parametrize(
+    ("left_on", "status"),
+    [("2024-06-01", "blocked"), ("2024-12-01", "live"), ("2025-06-01", "live"), (None, "live")],
+)
+def test_intervals_speak_until_they_end(
+    tmp_path: Path, url: str | None, left_on: str | None, status: str
+) -> None:
+    spec = aged("2024-12-30")
+    spec["facts"]["seats"]["rows"] = [["s1", "c1", "2024-05-01", left_on]]
+    with built(spec, tmp_path, url=url) as layer:
+        assert layer.catalog.resolve("seats").status == status
+
+
+def test_what_a_new_build_would_bring_to_life_is_ready(tmp_path: Path) -> None:
+    spec = shop()
+    with built(spec, tmp_path) as layer:
+        settings = layer.settings
+    spec["measures"]["lost_deals"] = {"fact": "deals", "kind": "flow", "where": {"is_won": False}}
+    spec["metrics"]["deals_lost"] = {"measure": "lost_deals"}
+    spec["facts"]["small_deals"] = {
+        **spec["facts"]["big_deals"],
+        "sql": "SELECT deal_id, closed_on FROM fact.deals WHERE amount < 15",
+    }
+    spec["measures"]["small_ones"] = {"fact": "small_deals", "kind": "flow"}
+    spec["metrics"]["deals_small"] = {"measure": "small_ones"}
+    spec["facts"]["calls"] = {
+        "key": ["id"],
+        "time": "called_on",
+        "columns": {"id": "text", "called_on": "date"},
+        "rows": [["1", "2024-05-05"]],
+    }
+    spec["measures"]["call_count"] = {"fact": "calls", "kind": "flow"}
+    spec["metrics"]["calls"] = {"measure": "call_count"}
+    declared(spec, tmp_path)
+    later = open_layer(settings)
+    found = {name: later.catalog.resolve(name) for name in ("deals_lost", "deals_small", "calls")}
+    later.close()
+    assert {name: (info.status, info.waiting_for) for name, info in found.items()} == {
+        "deals_lost": ("ready", ("a new build (its definition changed)",)),
+        "deals_small": ("ready", ("a new build (its query is new)",)),
+        "calls": ("waiting", ("a new build (raw.calls has not been looked for)",)),
+    }
+    assert not any(info.answerable for info in found.values())
+    write_tables(spec, settings.warehouse)
+    run_build(settings)
+    again = open_layer(settings)
+    assert set(states(again).values()) == {"live"}
+    again.close()
+
+
+def test_another_sql_of_what_a_fact_refers_to_needs_a_new_build(tmp_path: Path) -> None:
+    with built(shop(), tmp_path) as layer:
+        settings, before = layer.settings, layer.catalog.resolve("deals_won").hash
+    file = tmp_path / "queries/entities/customers.sql"
+    file.write_text(f"{file.read_text()} WHERE region <> 'South'")
+    later = open_layer(settings)
+    info = later.catalog.resolve("deals_won")
+    later.close()
     assert info.status == "ready"
-    with pytest.raises(MetricWaitingError, match="formula"):
-        open_layer(settings).query("nps_score")
-    info, _ = state(warehouse, "ALTER TABLE raw.survey_responses DROP COLUMN score", "nps_score")
-    assert info.status == "waiting"
-    assert info.waiting_for == ("raw.survey_responses.score",)
+    assert info.hash != before
 
 
-def test_a_live_metric_falls_back_and_names_the_column(warehouse: Path) -> None:
-    drop = "ALTER TABLE raw.app_database_user_sessions DROP COLUMN browser"
-    info, settings = state(warehouse, drop, "total_sessions_30d")
-    assert info.status == "waiting"
-    assert info.waiting_for == ("raw.app_database_user_sessions.browser (missing)",)
-    assert open_layer(settings).catalog.resolve("total_mrr").status == "live"
+def test_a_column_the_warehouse_lacks_is_no_longer_ready(tmp_path: Path) -> None:
+    """What a definition newly needs is held against what the build saw."""
+    with built(shop(), tmp_path, "ALTER TABLE raw.deals DROP COLUMN note") as layer:
+        assert layer.catalog.resolve("deals_big").waiting_for == ("raw.deals.note",)
 
 
-def test_a_source_without_rows_blocks_its_metrics(warehouse: Path) -> None:
-    info, _ = state(warehouse, "DELETE FROM raw.device_telemetry", "device_cpu_usage_pct")
-    assert info.status == "blocked"
-    assert info.waiting_for == ("rows in device_telemetry",)
+def test_a_break_down_without_its_data_is_refused_by_name(tmp_path: Path) -> None:
+    with built(shop(), tmp_path, "DROP TABLE raw.customers") as layer:
+        info = layer.catalog.resolve("deals_won")
+        assert (info.status, info.dimensions) == ("live", ())
+        assert info.lost_dimensions == dict.fromkeys(
+            ("industry", "region"), ("raw.customers (customer_id, industry, region)",)
+        )
+        for question in ({"by": "region"}, {"where": {"region": ["West"]}}):
+            with pytest.raises(UnsafeAggregationError, match=r"The warehouse lacks raw\.customers"):
+                layer.query("deals_won", **question)
+        assert layer.query("deals_won", start="2024-05-01").value() == 1
+
+
+def test_without_a_build_everything_waits_for_the_first(tmp_path: Path) -> None:
+    catalog = Catalog(load_model(declared(shop(), tmp_path)), None)
+    assert {(info.status, info.waiting_for) for info in catalog.metrics.values()} == {
+        ("waiting", ("a first build",))
+    }
+    assert not any(info.answerable or info.lost_dimensions for info in catalog.metrics.values())
+    assert catalog.chain("win_rate").sources

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from metrics.sources.contract import check, missing_columns
+from metrics.sources.contract import Lack, check, merged, missing_columns
 from metrics.sources.model import Queries
 from metrics.sources.warehouse import family, inspect_warehouse
 from tests.sources.warehouses import duckdb_engine, make_table
@@ -36,16 +36,20 @@ def test_a_whole_warehouse_lacks_nothing(queries: Queries, whole: Warehouse) -> 
 def test_a_missing_table_takes_down_what_needs_it(queries: Queries, whole: Warehouse) -> None:
     del whole["raw.app_database_tap_events"]
     assert lost(queries, whole) == {"fact.tap_events"}
-    assert check(queries, whole).missing("fact.tap_events") == ("raw.app_database_tap_events",)
+    [lack] = check(queries, whole).lacks("fact.tap_events")
+    assert (lack.kind, lack.place) == ("table", "raw.app_database_tap_events")
+    assert dict(lack.columns)["timestamp"] == "instant"
+    assert str(lack).startswith("raw.app_database_tap_events (device_id, event_type, id, ")
 
 
 def test_what_was_made_of_a_missing_table_is_missing_too(
     queries: Queries, whole: Warehouse
 ) -> None:
     del whole["raw.app_database_device_status_events"]
-    assert lost(queries, whole) == {"fact.device_status", "fact.device_repairs"}
+    needing = {"fact.device_status", "fact.device_repairs", "entity.device_states"}
+    assert lost(queries, whole) == needing
     missing = check(queries, whole).missing("fact.device_repairs")
-    assert missing == ("raw.app_database_device_status_events",)
+    assert missing == ("raw.app_database_device_status_events (at, device_id, id, status)",)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_an_alternative_stands_in(
     queries: Queries, whole: Warehouse, table: str, name: str, other: str
 ) -> None:
     del whole[table]
-    assert not lost(queries, whole)
+    assert name not in lost(queries, whole)
     assert check(queries, whole).possible[name].path == other
     assert check(queries, whole).missing(name) == ()
 
@@ -84,10 +88,20 @@ def test_customers_do_not_need_locations(queries: Queries, whole: Warehouse) -> 
 def test_without_any_choice_the_first_one_is_named(queries: Queries, whole: Warehouse) -> None:
     del whole["raw.app_database_subscription_changes"]
     del whole["raw.app_database_subscriptions"]
-    assert check(queries, whole).missing("fact.subscription_periods") == (
+    lacks = check(queries, whole).lacks("fact.subscription_periods")
+    assert [lack.about for lack in lacks] == [
         "raw.app_database_subscription_changes",
         "raw.app_database_subscriptions",
-    )
+    ]
+
+
+def test_what_stands_in_still_says_what_the_first_choice_lacks(
+    queries: Queries, whole: Warehouse
+) -> None:
+    del whole["raw.app_database_features"]
+    answer = check(queries, whole).answers["entity.features"]
+    assert answer.file is not None
+    assert [lack.place for lack in answer.lacks] == ["raw.app_database_features"]
 
 
 def without(column: str) -> Callable[[dict[str, str]], object]:
@@ -102,7 +116,7 @@ def typed(column: str, kind: str) -> Callable[[dict[str, str]], object]:
     ("change", "expected"),
     [
         (without("created_at"), ()),  # nothing reads it
-        (without("start_time"), ("raw.app_database_user_sessions.start_time (missing)",)),
+        (without("start_time"), ("raw.app_database_user_sessions.start_time",)),
         (
             typed("start_time", "text"),
             ("raw.app_database_user_sessions.start_time is text, needs instant",),
@@ -135,11 +149,24 @@ def test_columns_are_held_to_what_is_read(
 def test_needs_of_tables_no_query_knows() -> None:
     inspected = {"raw.Survey": {"Score": "number", "at": "text"}}
     needs = {"score": "number", "at": "instant", "user_id": "text"}
-    assert missing_columns("raw.survey", needs, inspected) == (
-        "raw.survey.at is text, needs instant",
-        "raw.survey.user_id (missing)",
-    )
-    assert missing_columns("raw.nps", needs, inspected) == ("raw.nps",)
+    found = missing_columns("raw.survey", needs, inspected)
+    assert list(map(str, found)) == ["raw.survey.at is text, needs instant", "raw.survey.user_id"]
+    assert [lack.kind for lack in found] == ["column", "column"]
+    [table] = missing_columns("raw.nps", needs, inspected)
+    assert str(table) == "raw.nps (at, score, user_id)"
+    assert table.about == "raw.nps"
+    [twice] = missing_columns("raw.nps", needs, {"raw.NPS": {}, "raw.Nps": {}})
+    assert str(twice) == "raw.nps (several tables differ only in case)"
+
+
+def test_columns_wanted_of_one_absent_table_are_named_together() -> None:
+    lacks = [
+        Lack("table", "raw.a", (("x", "text"),)),
+        Lack("column", "raw.b", (("y", "date"),)),
+        Lack("table", "raw.a", (("w", "number"), ("x", "text"))),
+        Lack("column", "raw.b", (("y", "date"),)),
+    ]
+    assert list(map(str, merged(lacks))) == ["raw.a (w, x)", "raw.b.y"]
 
 
 NATIVE = {

@@ -1,0 +1,5 @@
+"""The marketing page."""
+
+from app.components.domain import render
+
+render("marketing")

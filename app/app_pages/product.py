@@ -1,0 +1,5 @@
+"""The product analytics page."""
+
+from app.components.domain import render
+
+render("product")

@@ -1,0 +1,5 @@
+"""The sales page."""
+
+from app.components.domain import render
+
+render("sales")

@@ -1,0 +1,37 @@
+"""Refusals of questions about metrics, with the reason and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from metrics.errors import MetricWaitingError, UnsafeAggregationError
+from metrics.query.catalog import MetricInfo
+from metrics.query.question import Query
+
+
+def waits(metrics: Mapping[str, tuple[str, ...]]) -> MetricWaitingError:
+    """The refusal of metrics that have no number, by the name they were asked with."""
+    return MetricWaitingError(
+        "; ".join(f"'{name}' waits for {', '.join(lacks)}" for name, lacks in metrics.items())
+        + ".",
+        "Load the data and build again, or leave the metric out.",
+    )
+
+
+def check_split(info: MetricInfo, query: Query) -> None:
+    """Refuse a split or filter that the metric does not have, or that has no data here.
+
+    Raises UnsafeAggregationError.
+    """
+    for name in dict.fromkeys((*query.by, *(name for name, _ in query.where))):
+        if name in info.lost_dimensions:
+            raise UnsafeAggregationError(
+                f"'{info.name}' cannot be split or filtered by {name} here.",
+                f"The warehouse lacks {', '.join(info.lost_dimensions[name])}.",
+            )
+        if name not in info.dimensions:
+            allowed = ", ".join(info.dimensions) or "none"
+            raise UnsafeAggregationError(
+                f"'{info.name}' cannot be split or filtered by {name}.",
+                f"Its dimensions are: {allowed}.",
+            )

@@ -1,0 +1,92 @@
+"""The state of each metric in one build: live, ready, waiting or blocked, and what it lacks.
+
+live      there is a number
+ready     the warehouse had everything when the build looked; a new build makes it live
+waiting   a table or a column is missing
+blocked   everything is there, but a fact has no rows, or none of the last 90 days
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from metrics.lineage.available import Lacks
+from metrics.lineage.map import Lineage
+from metrics.parts.model import Model
+from metrics.sources.contract import Lack, declared, merged
+from metrics.store.info import RECENT_DAYS, BuildInfo
+
+FIRST_BUILD = Lack("look", note="a first build")
+NEW_QUERY = Lack("build", note="a new build (its query is new)")
+CHANGED = Lack("build", note="a new build (its definition changed)")
+SILENT = f"(0 in the last {RECENT_DAYS} days)"
+
+
+class States:
+    """What the metrics of a model lack in a build; without one they wait for the first.
+
+    `lineage` is that of the warehouse as the build saw it, or as it is declared.
+    """
+
+    def __init__(self, model: Model, info: BuildInfo | None) -> None:
+        self.model = model
+        self.info = info
+        self.lineage = Lineage(model, info.warehouse_tables if info else declared(model.queries))
+        self.available = self.lineage.available
+        looked_for = info.looked_for if info else ()
+        self._looked_for = frozenset(table.lower() for table in looked_for)
+
+    def lacks(self, name: str) -> Lacks:
+        """What a metric lacks; empty when it is live."""
+        if self.info is None:
+            return (FIRST_BUILD,)
+        data = tuple(self._seen(lack) for lack in self.available.metric(name))
+        leaves = list(self.model.trees[name].leaves())
+        measures = dict.fromkeys(measure for leaf in leaves for measure in leaf.measures)
+        inside = [lack for measure in measures for lack in self._in_build(measure, self.info)]
+        return merged(data or inside)
+
+    def lost_dimensions(self, name: str) -> dict[str, Lacks]:
+        """Dimensions the metric is declared with and has no values of in this build."""
+        return self.available.lost_dimensions(name) if self.info else {}
+
+    def _seen(self, lack: Lack) -> Lack:
+        """The lack, or that nobody has looked for its table yet."""
+        if lack.place.lower() in self._looked_for:
+            return lack
+        return Lack("look", note=f"a new build ({lack.place} has not been looked for)")
+
+    def _in_build(self, name: str, info: BuildInfo) -> Iterator[Lack]:
+        """What the build lacks of a measure or score for which the warehouse has everything."""
+        facts = self.model.required_facts(name)
+        yield from filter(None, (self._of_fact(fact, info) for fact in facts))
+        if all(fact in info.facts and info.facts[fact].available for fact in facts):
+            parts = [part.name for part in self.model.parts if name in part.measures]
+            if any(info.parts.get(part) != self.model.fingerprints[part] for part in parts):
+                yield CHANGED
+
+    def _of_fact(self, name: str, info: BuildInfo) -> Lack | None:
+        state = info.facts.get(name)
+        if state is None:
+            return NEW_QUERY
+        if state.missing:
+            return CHANGED
+        if not state.available:
+            return Lack("rows", name)
+        silent = state.silent and not self.model.queries.facts[name].snapshot
+        return Lack("rows", name, note=SILENT) if silent else None
+
+
+def status_of(lacks: Sequence[Lack]) -> str:
+    """The state that goes with what is lacking."""
+    kinds = {lack.kind for lack in lacks}
+    if kinds & {"table", "column", "look"}:
+        return "waiting"
+    if "rows" in kinds:
+        return "blocked"
+    return "ready" if kinds else "live"
+
+
+def is_answerable(lacks: Sequence[Lack]) -> bool:
+    """Whether there are numbers: a source that fell silent keeps its history."""
+    return all(lack.kind == "rows" and lack.note == SILENT for lack in lacks)
