@@ -12,6 +12,7 @@ from metrics.definitions.expressions import (
     Constant,
     GrowthOf,
     Leaf,
+    Setting,
     names_in,
     parse_arithmetic,
 )
@@ -354,9 +355,13 @@ def test_settings_and_the_calendar_are_operands(tmp_path: Path) -> None:
     found = tree(tmp_path, "expression: sold * setting.price_per_litre / hours, window: 7 days")
     assert found == Binary(
         "/",
-        Binary("*", Leaf("sold", "sum", window), Constant(8.0)),
+        Binary("*", Leaf("sold", "sum", window), Setting(8.0, "price_per_litre")),
         CalendarValue("hours", window),
     )
+
+
+def test_a_setting_is_no_part_of_what_a_metric_means() -> None:
+    assert repr(Setting(8.0, "price")) == repr(Setting(9.0, "price")) == "Setting(name='price')"
 
 
 def test_a_metric_inside_a_metric_keeps_its_own_window(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.proof.compare import Tally
+from tests.proof.engines import ENGINES
 from tests.proof.roads import Roads
 
 PROOFS_FILE = Path(__file__).parents[2] / "metrics/proofs.json"
@@ -88,3 +89,13 @@ class Record:
 def read_record(path: Path = PROOFS_FILE) -> dict[str, dict[str, Any]]:
     """The record as it was written; empty where there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def is_proof(entry: dict[str, Any], definition: str) -> bool:
+    """Whether an entry of the record proves a definition: on every engine, and with values."""
+    return (
+        entry.get("definition") == definition
+        and entry.get("engines") == list(ENGINES)
+        and entry["values"] > 0
+        and entry["differences"] == 0
+    )
