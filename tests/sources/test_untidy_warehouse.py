@@ -1,4 +1,4 @@
-"""Small untidy warehouses with every table there may be: both engines make the same rows of them."""
+"""Small untidy warehouses with most tables there may be: both engines make the same rows."""
 
 from pathlib import Path
 
