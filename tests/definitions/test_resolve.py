@@ -12,6 +12,7 @@ from metrics.definitions.expressions import (
     Constant,
     GrowthOf,
     Leaf,
+    Setting,
     names_in,
     parse_arithmetic,
 )
@@ -58,11 +59,11 @@ REFUSED = {
         ["a.yml:2: it: there is no metric or measure 'nothing'."],
     ),
     "unknown dimension": (
-        metric("measure: sold, dimensions: [regoin]"),
+        metric("measure: sale_rows, dimensions: [regoin]"),
         ["a.yml:2: it: there is no dimension 'regoin'. Did you mean 'region'?"],
     ),
     "unknown related": (
-        metric("measure: sold, related: [revenu]"),
+        metric("measure: sale_rows, related: [revenu]"),
         ["a.yml:2: it: there is no related metric 'revenu'. Did you mean 'revenue'?"],
     ),
     "unknown setting": (
@@ -70,7 +71,7 @@ REFUSED = {
         ["a.yml:2: it: there is no setting 'price_per_liter'. Did you mean 'price_per_litre'?"],
     ),
     "an alias that is taken": (
-        metric("measure: sold, domains: [company], aliases: [revenue]"),
+        metric("measure: sale_rows, domains: [company], aliases: [revenue]"),
         ["good.yml:16: revenue: 'revenue' in company is also a name of it"],
     ),
     "a placeholder is no operand": (
@@ -160,20 +161,20 @@ REFUSED = {
     ),
     "growth that is no percentage": (
         metric("growth: {of: revenue, over: 1 month}"),
-        ["a.yml:2: it: is a growth, so its unit is percentage, not count"],
+        ["a.yml:2: it: its unit is count, but growth gives a percentage"],
     ),
     # what is kept
     "entities nobody keeps": (
-        metric("entities: {measures: [sold], by: [waiter], aggregate: max}"),
-        ["a.yml:2: it: no roll-up keeps 'sold' by waiter"],
+        metric("entities: {measures: [sale_rows], by: [waiter], aggregate: max}"),
+        ["a.yml:2: it: no roll-up keeps 'sale_rows' by waiter"],
     ),
     "a filter nobody keeps": (
-        metric("measure: sold, where: {is_paid: true}"),
-        ["a.yml:2: it: no roll-up keeps 'sold' by is_paid"],
+        metric("measure: sale_rows, where: {is_paid: true}"),
+        ["a.yml:2: it: no roll-up keeps 'sale_rows' by is_paid"],
     ),
     "filters kept apart": (
-        metric("measure: sold, where: {shop: north, region: West}"),
-        ["a.yml:2: it: no roll-up keeps 'sold' by region and shop"],
+        metric("measure: sale_rows, where: {shop: north, region: West}"),
+        ["a.yml:2: it: no roll-up keeps 'sale_rows' by region and shop"],
     ),
     # measures
     "unknown fact": (
@@ -332,19 +333,19 @@ def test_all_that_does_not_fit_comes_at_once(tmp_path: Path) -> None:
     ]
 
 
-def tree(folder: Path, form: str) -> object:
-    return loaded(folder, metric(form)).trees["it"]
+def tree(folder: Path, form: str, unit: str = "count") -> object:
+    return loaded(folder, metric(form, unit)).trees["it"]
 
 
 def test_multiplication_binds_before_addition(tmp_path: Path) -> None:
-    sold, rows = Leaf("sold", "sum"), Leaf("sale_rows", "sum")
-    assert tree(tmp_path, "expression: sold + 2 * -sale_rows / (sold - 1)") == Binary(
+    rows, guests = Leaf("sale_rows", "sum"), Leaf("guests", "level")
+    assert tree(tmp_path, "expression: sale_rows + 2 * -guests / (3 - 1)") == Binary(
         "+",
-        sold,
+        rows,
         Binary(
             "/",
-            Binary("*", Constant(2.0), Binary("-", Constant(0.0), rows)),
-            Binary("-", sold, Constant(1.0)),
+            Binary("*", Constant(2.0), Binary("-", Constant(0.0), guests)),
+            Binary("-", Constant(3.0), Constant(1.0)),
         ),
     )
 
@@ -354,17 +355,21 @@ def test_settings_and_the_calendar_are_operands(tmp_path: Path) -> None:
     found = tree(tmp_path, "expression: sold * setting.price_per_litre / hours, window: 7 days")
     assert found == Binary(
         "/",
-        Binary("*", Leaf("sold", "sum", window), Constant(8.0)),
+        Binary("*", Leaf("sold", "sum", window), Setting(8.0, "price_per_litre")),
         CalendarValue("hours", window),
     )
+
+
+def test_a_setting_is_no_part_of_what_a_metric_means() -> None:
+    assert repr(Setting(8.0, "price")) == repr(Setting(9.0, "price")) == "Setting(name='price')"
 
 
 def test_a_metric_inside_a_metric_keeps_its_own_window(tmp_path: Path) -> None:
     model = loaded(
         tmp_path,
-        f"metrics:\n  weekly: {{{TEXTS}, measure: sold, window: 7 days}}\n"
-        f"  it: {{{TEXTS}, window: mtd, "
-        "ratio: {numerator: weekly, denominator: sale_rows}}",
+        f"metrics:\n  weekly: {{{TEXTS}, measure: buyers, window: 7 days}}\n"
+        f"  it: {{{TEXTS.replace('count', 'percentage')}, window: mtd, "
+        "ratio: {numerator: weekly, denominator: buyers}}",
     )
     windows = [leaf.window for leaf in model.trees["it"].leaves()]
     assert windows == [parse_window("7 days"), parse_window("mtd")]
@@ -373,7 +378,7 @@ def test_a_metric_inside_a_metric_keeps_its_own_window(tmp_path: Path) -> None:
 def test_growth_looks_back_from_where_it_is_asked(tmp_path: Path) -> None:
     model = loaded(
         tmp_path,
-        f"metrics:\n  change: {{{TEXTS}, change: {{of: sold, over: 1 month}}}}\n"
+        f"metrics:\n  change: {{{TEXTS}, change: {{of: sale_rows, over: 1 month}}}}\n"
         f"  it: {{{TEXTS.replace('count', 'percentage')}, "
         "growth: {of: change, over: 1 year, compound: 12}}",
     )
@@ -389,7 +394,7 @@ def test_growth_looks_back_from_where_it_is_asked(tmp_path: Path) -> None:
 
 
 def test_the_whole_of_a_share_is_asked_for_itself(tmp_path: Path) -> None:
-    found = tree(tmp_path, "share_of_total: buyers, where: {shop: north}")
+    found = tree(tmp_path, "share_of_total: buyers, where: {shop: north}", "percentage")
     assert isinstance(found, Binary)
     part, whole = found.leaves()
     assert (part.whole, whole.whole) == (False, True)
