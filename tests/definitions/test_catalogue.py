@@ -97,7 +97,9 @@ def test_every_measure_stands_on_columns_of_its_fact(name: str) -> None:
     measure = MEASURES[name]
     columns = reading.reachable(measure.fact)
     assert measure.value in {None, *SPECIALS, *FACTS[measure.fact]["columns"]}
-    assert {*measure.key, *measure.where, *measure.within} <= columns | SPECIALS.keys() | {"weekday"}
+    assert {*measure.key, *measure.where, *measure.within} <= columns | SPECIALS.keys() | {
+        "weekday"
+    }
     if measure.anchor:
         assert measure.anchor.key in FACTS[measure.anchor.fact]["columns"]
 
