@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,6 @@ from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
-from metrics.query.plan import Planner
 from metrics.query.proofs import Proof, proof_of
 from metrics.query.search import search
 from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
@@ -104,7 +103,6 @@ class Catalog:
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
-        self._planner = Planner(model.definitions, model.joins, model.parts)
         self._states = States(model, info)
         self._lineage = self._states.lineage
         self.metrics: dict[str, MetricInfo] = {
@@ -202,9 +200,7 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            dimensions=tuple(
-                d for d in metric.dimensions if d not in lost and self._splits(leaves, d)
-            ),
+            dimensions=tuple(d for d in metric.dimensions if d not in lost),
             lost_dimensions={d: tuple(map(str, lost[d])) for d in lost},
             status=status_of(lacks),
             lacks=lacks,
@@ -228,9 +224,6 @@ class Catalog:
         missing = self.info.needs_missing[name]
         parts = [need.rpartition(".") for need in missing]
         return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
-
-    def _splits(self, leaves: Sequence[Leaf], dimension: str) -> bool:
-        return all(self._planner.can_split(leaf, dimension) for leaf in leaves)
 
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:
