@@ -12,9 +12,10 @@ import pytest
 
 from metrics.demo import write_demo
 from tests.proof.compare import Case, by_dimension, compare
+from tests.proof.conftest import END
 from tests.proof.engines import copy_tables
 from tests.proof.roads import Roads, open_roads
-from tests.proof.test_proof_demo import END, FILTERS, FIRST, RANGES
+from tests.proof.test_proof_demo import FILTERS, FIRST, RANGES
 from tests.support.postgres import plain
 
 SPLIT = 5
