@@ -154,7 +154,7 @@ def _formula(metric: Metric) -> str:
         return f"'{metric.expression}'"
     if metric.ratio:
         return f"'{metric.ratio.numerator} / {metric.ratio.denominator}'"
-    form = getattr(metric, metric.form or "")
+    form = getattr(metric, metric.form)
     return f"'{form}'" if isinstance(form, str) else f"{metric.form}"
 
 

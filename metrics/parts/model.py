@@ -111,9 +111,7 @@ class Model:
 
     def metric_hash(self, name: str) -> str:
         """Hash of a metric's meaning: its tree and all it rests on, not its texts."""
-        tree = self.trees.get(name)
-        if tree is None:
-            return digest([name])
+        tree = self.trees[name]
         used = sorted({name for leaf in tree.leaves() for name in leaf.measures})
         sql = [self._sql_of[fact] for measure in used for fact in self.facts_of(measure)]
         return digest([repr(tree), [self._declared(measure) for measure in used], sql])
@@ -150,10 +148,8 @@ def load_model(settings: Settings) -> Model:
     return Model(definitions, queries, joins, parts, trees)
 
 
-def kind_of(tree: Node | None, model: Model) -> str:
+def kind_of(tree: Node, model: Model) -> str:
     """The kind shown for a metric: that of all its leaves, else ratio, composite or derived."""
-    if tree is None:
-        return "placeholder"
     if isinstance(tree, Leaf):
         return _leaf_kind(tree, model)
     if isinstance(tree, Blend):

@@ -16,7 +16,7 @@ from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
 from metrics.query.proofs import Proof, proof_of
 from metrics.query.search import search
-from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
+from metrics.query.states import States, is_answerable, status_of
 from metrics.query.wanted import Wanted, ranked
 from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo
@@ -180,11 +180,11 @@ class Catalog:
             raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        tree = self.model.trees[name]
+        leaves = list(tree.leaves())
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
-        lacks = self._states.lacks(name) if tree else self._needs(name, metric)
+        lacks = self._states.lacks(name)
         lost = self._states.lost_dimensions(name)
         mark = self.model.metric_hash(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
@@ -217,14 +217,6 @@ class Catalog:
             **{field: getattr(metric, field) for field in COPIED},
         )
 
-    def _needs(self, name: str, metric: Metric) -> tuple[Lack, ...]:
-        """What a placeholder without a form waits for in the warehouse this build looked at."""
-        if self.info is None or name not in self.info.needs_missing:
-            return (FIRST_BUILD,)
-        missing = self.info.needs_missing[name]
-        parts = [need.rpartition(".") for need in missing]
-        return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
-
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:
             return False
@@ -239,7 +231,6 @@ class Catalog:
         return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
 
 
-HAS_DATA = Lack("build", note="a formula (its data has arrived)")
 COPIED = (
     "label",
     "description",

@@ -91,6 +91,5 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     findings: tuple[FindingInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
-    needs_missing: dict[str, tuple[str, ...]] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}

@@ -69,7 +69,7 @@ def operands(metric: Metric) -> set[str]:
         return {name for name in names if not name.startswith("setting.")} - {"days", "hours"}
     if metric.score:
         return set()
-    form = getattr(metric, metric.form) if metric.form else None
+    form = getattr(metric, metric.form)
     if isinstance(form, str):
         return {form}
     if metric.composite:

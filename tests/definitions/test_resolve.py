@@ -63,11 +63,6 @@ REFUSED = {
         metric("measure: sale_rows, domains: [company], aliases: [revenue]"),
         ["good.yml:16: revenue: 'revenue' in company is also a name of it"],
     ),
-    "a placeholder is no operand": (
-        f"metrics:\n  wish: {{{TEXTS}, needs: [{{source: raw.x}}]}}\n"
-        f"  it: {{{TEXTS}, expression: wish + 1}}",
-        ["a.yml:3: it: rests on 'wish', which is a placeholder without a formula"],
-    ),
     # circles
     "itself": (chain(it="it + 1"), ["a.yml:2: it: refers to itself: it -> it"]),
     "a circle of two": (

@@ -12,15 +12,11 @@ from tests.proof.days import NEVER, day_of
 from tests.proof.facts import Promise, local_day
 from tests.proof.raw import Raw, Row, first_not_none, lower, money, number, read_json
 
+LISTED = ("google", "facebook", "linkedin")
+SPAN = ("valid_from", "valid_to")
 PROMISES = (
-    Promise(
-        "campaigns_in_flight",
-        "ads",
-        ("platform", "campaign_id"),
-        "valid_from",
-        "valid_to",
-        planned=True,
-    ),
+    *(Promise(f"{one}_campaigns", "ads", ("campaign_id",), *SPAN, planned=True) for one in LISTED),
+    Promise("campaigns_in_flight", "ads", ("platform", "campaign_id"), *SPAN, planned=True),
     Promise("spend_in_flight", "ads", ("spend_id",), "valid_from", "valid_to"),
     Promise("first_payments", "app_database", ("customer_id",), "paid_on"),
     Promise("new_leads", "hubspot app_database", ("contact_id",), "created_at"),
@@ -44,7 +40,17 @@ class Facts:
 
     def by_name(self) -> Iterator[tuple[str, Iterable[Row]]]:
         """Each fact's name and rows."""
-        yield "campaigns_in_flight", self._campaigns()
+        yield "google_campaigns", self._dated("google", "budget_amount")
+        yield "facebook_campaigns", self._facebook_campaigns()
+        yield "linkedin_campaigns", self._dated("linkedin", "total_budget")
+        yield (
+            "campaigns_in_flight",
+            [
+                {**{name: row[name] for name in ("campaign_id", "budget", *SPAN)}, "platform": one}
+                for one in LISTED
+                for row in self._rows(f"{one}_campaigns")
+            ],
+        )
         yield "spend_in_flight", self._spend_in_flight()
         yield "first_payments", self._first_payments()
         yield "new_leads", self._new_leads()
@@ -57,21 +63,17 @@ class Facts:
 
     # Campaigns
 
-    def _campaigns(self) -> Iterator[Row]:
-        for row in self._raw.rows("google_ads_campaigns"):
-            yield _campaign(
-                "google", row["id"], row["budget_amount"], row["start_date"], row["end_date"]
-            )
+    def _dated(self, platform: str, budget: str) -> Iterator[Row]:
+        for row in self._raw.rows(f"{platform}_ads_campaigns"):
+            yield _campaign(row["id"], row[budget], row["start_date"], row["end_date"])
+
+    def _facebook_campaigns(self) -> Iterator[Row]:
         for row in self._raw.rows("facebook_ads_campaigns"):
             first, last = (
                 None if row[name] is None else day_of(local_day(row[name], self._zone))
                 for name in ("start_time", "stop_time")
             )
-            yield _campaign("facebook", row["id"], row["lifetime_budget"], first, last)
-        for row in self._raw.rows("linkedin_ads_campaigns"):
-            yield _campaign(
-                "linkedin", row["id"], row["total_budget"], row["start_date"], row["end_date"]
-            )
+            yield _campaign(row["id"], row["lifetime_budget"], first, last)
 
     def _spend_in_flight(self) -> Iterator[Row]:
         campaigns = {
@@ -188,10 +190,9 @@ class Facts:
                 }
 
 
-def _campaign(platform: str, key: str, budget: Any, first: Any, last: Any) -> Row:
+def _campaign(key: str, budget: Any, first: Any, last: Any) -> Row:
     known = money(budget)
     return {
-        "platform": platform,
         "campaign_id": key,
         "budget": known if known is not None and known > 0 else None,
         "valid_from": first,
