@@ -21,9 +21,10 @@ from metrics.build.snapshots import keep_snapshot
 from metrics.build.stage import Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
 from metrics.errors import WarehouseError
+from metrics.lineage.available import Available
 from metrics.parts.model import Model
 from metrics.settings import Settings
-from metrics.sources.contract import Contract, check, missing_names
+from metrics.sources.contract import Contract, check
 from metrics.sources.model import Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
 from metrics.sources.warehouse import Inspected, inspect_warehouse
@@ -81,6 +82,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
     contents = Contents(run.space, model, run.contract)
     run.checks += contents.checks(run.last_full_day)
     states = _fact_states(run)
+    available = Available(model, run.contract)
     maker = Maker(
         run.space,
         model.definitions,
@@ -94,7 +96,7 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         progress(f"Making {part.name}", done / steps)
         if all(states[fact].available for fact in model.required_facts(part.measures[0])):
             if part.kind == "score":
-                make_score(maker, part, model, states)
+                make_score(maker, part, available, states)
             else:
                 make_part(maker, part)
             made[part.name] = model.fingerprints[part.name]
@@ -122,7 +124,6 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         warehouse_tables=_declared_columns(run),
         entities_missing=run.entities_missing,
         checks=contents.with_sources(run.checks),
-        needs_missing=_needs_missing(run, states),
         settings={
             "time_zone": settings.time_zone,
             "week_start": settings.week_start,
@@ -135,12 +136,6 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
 def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
     space = Workspace(writing.connection, writing.engine, writing.schema)
     tables = [source.table for source in model.queries.sources.values()]
-    tables += [
-        need.source
-        for metric in model.definitions.metrics.values()
-        for need in metric.needs
-        if not need.source.startswith("fact.") and need.source not in tables
-    ]
     inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
     files = stage_files(space, settings, model.queries, inspected)
     inspected |= {model.queries.sources[name].table: types for name, (_, types) in files.items()}
@@ -148,22 +143,6 @@ def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
     day = settings.last_full_day()
     staged = {name: table for name, (table, _) in files.items()}
     return _Run(settings, model, writing, space, inspected, contract, day, files=staged)
-
-
-def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tuple[str, ...]]:
-    """What each placeholder lacks: computed by looking, so it changes when the data does."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, metric in run.model.definitions.metrics.items():
-        lacks: list[str] = []
-        for need in metric.needs:
-            kind, _, fact = need.source.partition(".")
-            if kind != "fact":
-                lacks += missing_names(need.source, need.columns, run.inspected)
-            elif fact not in states or not states[fact].available:
-                lacks += [f"{need.source}.{column}" for column in need.columns] or [need.source]
-        if metric.needs:
-            found[name] = tuple(lacks)
-    return found
 
 
 def _declared_columns(run: _Run) -> dict[str, dict[str, str]]:

@@ -23,6 +23,7 @@ from metrics.build.score_sides import Side, member_sides, side_of, stock_side
 from metrics.build.stage import entity_name
 from metrics.definitions.score import Score, ScoreInput
 from metrics.engines.functions import add_days, day_number, double
+from metrics.lineage.available import Available
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
 from metrics.periods import parse_shift
@@ -37,12 +38,15 @@ def scored_name(score: str) -> str:
     return f"stage_score_{score}"
 
 
-def make_score(maker: Maker, part: Part, model: Model, states: Mapping[str, FactState]) -> None:
+def make_score(
+    maker: Maker, part: Part, available: Available, states: Mapping[str, FactState]
+) -> None:
     """Create a score's part; its entity-days are staged once and shared by all its roll-ups."""
+    model = available.model
     score = model.definitions.scores[part.about]
     staged = scored_name(part.about)
     if staged not in maker.space.tables:
-        maker.space.create(staged, _scored(maker, score, model, states), keep=False)
+        maker.space.create(staged, _scored(maker, score, available, states), keep=False)
     table = maker.space.tables[staged]
     key = model.queries.entities[score.entity].key
     source, dimensions = maker.attach(table, [key], part.dimensions)
@@ -73,11 +77,13 @@ def _numbers(table: Any, score: Score, each: Any, entities: Any) -> dict[str, An
     }
 
 
-def _scored(maker: Maker, score: Score, model: Model, states: Mapping[str, FactState]) -> Any:
+def _scored(
+    maker: Maker, score: Score, available: Available, states: Mapping[str, FactState]
+) -> Any:
     """Entity, day, score and the levels of the score's sums."""
-    key = model.queries.entities[score.entity].key
-    signals = _signals(maker, key, score.inputs, model, states)
-    gates = _signals(maker, key, score.requires, model, states)
+    key = available.model.queries.entities[score.entity].key
+    signals = _signals(maker, score, score.inputs, available, states)
+    gates = _signals(maker, score, score.requires, available, states)
     complete = len(gates) == len(score.requires) and (
         score.blend != "all" or len(signals) == len(score.inputs)
     )
@@ -122,15 +128,17 @@ def _floor(score: Score) -> float:
 
 def _signals(
     maker: Maker,
-    key: str,
+    score: Score,
     specs: Mapping[str, ScoreInput],
-    model: Model,
+    available: Available,
     states: Mapping[str, FactState],
 ) -> list[Signal]:
+    key = available.model.queries.entities[score.entity].key
     return [
         signal
         for name, spec in specs.items()
-        if (signal := _signal(maker, key, name, spec, model, states))
+        if not available.input(score, spec)
+        and (signal := _signal(maker, key, name, spec, available.model, states))
     ]
 
 
@@ -142,7 +150,7 @@ def _signal(
     model: Model,
     states: Mapping[str, FactState],
 ) -> Signal | None:
-    """The input's sides, or None when the warehouse lacks a fact it needs."""
+    """The input's sides, or None when a fact it needs has no rows."""
     if spec.take == "score":
         assert spec.score is not None
         staged = maker.space.tables.get(scored_name(spec.score))

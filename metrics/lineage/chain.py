@@ -136,11 +136,11 @@ class Chains:
 
     def operands(self, metric: Metric) -> tuple[str, ...]:
         """Metrics, measures and scores a metric names, in the order it names them."""
-        names: Iterable[str] = ()
+        names: Iterable[str]
         if metric.expression:
             tree = parse_arithmetic(metric.expression)
             names = sorted(names_in(tree), key=metric.expression.index)
-        elif metric.form:
+        else:
             value = getattr(metric, metric.form)
             names = _words(value if isinstance(value, str) else value.model_dump())
         definitions = self.model.definitions
@@ -214,8 +214,7 @@ class Chains:
         return {entity: tuple(names) for entity, names in found.items()}
 
     def _measures(self, name: str) -> tuple[str, ...]:
-        tree = self.model.trees.get(name)
-        leaves = tree.leaves() if tree else ()
+        leaves = self.model.trees[name].leaves()
         return tuple(dict.fromkeys(measure for leaf in leaves for measure in leaf.measures))
 
 

@@ -94,8 +94,21 @@ class States:
             return CHANGED
         if not state.available:
             return Lack("rows", name)
-        silent = state.silent and not self.model.queries.facts[name].snapshot
-        return Lack("rows", name, note=SILENT) if silent else None
+        return Lack("rows", name, note=SILENT) if self._is_silent(name, info) else None
+
+    def _is_silent(self, name: str, info: BuildInfo) -> bool:
+        """Whether nothing was told of late, which is not the same as that nothing happened.
+
+        What is made of other facts alone, such as deals won, tells nothing by its own silence:
+        it is silent when one of those is.
+        """
+        state = info.facts.get(name)
+        if state is None or not state.silent or self.model.queries.facts[name].snapshot:
+            return False
+        reads = self.model.queries.reads.get(state.file)
+        if reads is None or reads.sources or not reads.facts:
+            return True
+        return any(self._is_silent(fact, info) for fact in reads.facts)
 
 
 def status_of(lacks: Sequence[Lack]) -> str:

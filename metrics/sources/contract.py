@@ -143,19 +143,6 @@ def missing_columns(
     return tuple(lacks)
 
 
-def missing_names(table: str, columns: tuple[str, ...], inspected: Inspected) -> tuple[str, ...]:
-    """What a table lacks of some columns, whatever their types; its columns if it is not there.
-
-    >>> missing_names("raw.t", ("a", "b"), {"raw.t": {"A": "text"}})
-    ('raw.t.b',)
-    """
-    tables = find(table, inspected)
-    if not tables:
-        return tuple(f"{table}.{column}" for column in columns) or (table,)
-    present = inspected[tables[0]]
-    return tuple(f"{table}.{column}" for column in columns if not find(column, present))
-
-
 def _missing_for(
     file: SqlFile, queries: Queries, inspected: Inspected, answers: Mapping[str, Answer]
 ) -> tuple[Lack, ...]:

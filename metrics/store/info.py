@@ -179,7 +179,6 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
-    needs_missing: dict[str, tuple[str, ...]] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
 

@@ -292,7 +292,7 @@ def _infos() -> Iterator[SimpleNamespace]:
             unit,
             int(tier),
             tuple(domains.split()),
-            kind="placeholder",
+            kind="flow",
             status="waiting",
             lacks=(_lack(need),),
             answerable=False,

@@ -69,7 +69,7 @@ def operands(metric: Metric) -> set[str]:
         return {name for name in names if not name.startswith("setting.")} - {"days", "hours"}
     if metric.score:
         return set()
-    form = getattr(metric, metric.form) if metric.form else None
+    form = getattr(metric, metric.form)
     if isinstance(form, str):
         return {form}
     if metric.composite:
@@ -118,10 +118,16 @@ def carried(columns: tuple[str, ...]) -> set[str]:
     return found
 
 
+def promised(fact: str) -> set[str]:
+    """Columns of a fact and of every entity it declares that it refers to."""
+    targets = FACTS[fact].get("references", {}).values()
+    return set(FACTS[fact]["columns"]).union(*map(attributes, targets))
+
+
 def reachable(fact: str) -> set[str]:
     """Columns of a fact and of every entity whose key it has, with the hour of instants."""
     promise = FACTS[fact]
-    found = set(promise["columns"])
+    found = promised(fact)
     for column in promise["columns"]:
         if column in ENTITY_OF_KEY:
             found |= attributes(ENTITY_OF_KEY[column])

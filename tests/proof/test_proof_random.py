@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.proof.compare import compare
+from tests.proof.engines import on_engine
 from tests.proof.roads import open_roads
 from tests.proof.sampling import random_cases
 from tests.proof.warehouses import (
@@ -41,25 +42,29 @@ shapes = st.builds(
 )
 
 
-def check(shape: Shape, rounds: int) -> None:
-    """Both roads over one warehouse answer alike."""
+def check(shape: Shape, rounds: int, server: str | None = None) -> None:
+    """Both roads over one warehouse answer alike; with a server, as a database of it."""
+    engine = "postgresql" if server else "duckdb"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "warehouse.duckdb"
         write_warehouse(path, random_tables(shape))
-        roads = open_roads(
-            path,
-            shape.end,
-            time_zone=shape.time_zone,
-            week_start=shape.week_start,
-            fiscal_month=shape.fiscal_month,
-        )
-        assert set(roads.live) <= set(roads.provable)
-        for name in set(roads.provable) - set(roads.live):
-            lacks = roads.layer.catalog.metrics[name].waiting_for
-            assert all(has_no_values(roads.world, lack) for lack in lacks), (name, lacks)
-        chance = random.Random(shape.seed)
-        cases = random_cases(roads.layer, roads.world, roads.live, chance, rounds)
-        tally = compare(roads.layer, roads.world, cases, seed=shape.seed)
+        with on_engine(engine, path, server) as url:
+            roads = open_roads(
+                path,
+                shape.end,
+                time_zone=shape.time_zone,
+                week_start=shape.week_start,
+                fiscal_month=shape.fiscal_month,
+                url=url,
+            )
+            assert set(roads.live) <= set(roads.provable)
+            for name in set(roads.provable) - set(roads.live):
+                lacks = roads.layer.catalog.metrics[name].waiting_for
+                assert all(has_no_values(roads.world, lack) for lack in lacks), (name, lacks)
+            chance = random.Random(shape.seed)
+            cases = random_cases(roads.layer, roads.world, roads.live, chance, rounds)
+            tally = compare(roads.layer, roads.world, cases, seed=shape.seed)
+            roads.layer.close()
         assert not tally.differences, f"{shape}\n{tally.report()}"
 
 
@@ -99,3 +104,10 @@ def test_random_warehouses(shape: Shape) -> None:
 @given(shapes)
 def test_more_random_warehouses(shape: Shape) -> None:
     check(shape, rounds=6)
+
+
+@pytest.mark.slow
+@settings(ANY_TIME, max_examples=10, print_blob=True)
+@given(shape=shapes)
+def test_random_warehouses_in_postgresql(shape: Shape, pg_server: str) -> None:
+    check(shape, rounds=2, server=pg_server)
