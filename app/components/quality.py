@@ -128,15 +128,23 @@ def sources(run: Run) -> None:
 
 def found_in(run: Run, info: MetricInfo) -> None:
     """What checks found in the data of one metric; nothing where they all hold."""
-    found = run.catalog.quality.of(info.name)
+    quality = run.catalog.quality
+    if without := quality.without(info.name):
+        st.markdown("**Made without** what the warehouse lacks:")
+        _small_list([plain(text) for text in without])
+    found = quality.of(info.name)
     if not found:
         return
     st.markdown("**Data.** Some of its rows break a check:")
-    lines = [f"- :small[{_line(check)}]" for check in found[:MOST_LINES]]
-    if len(found) > MOST_LINES:
-        lines.append(f"- :small[and {len(found) - MOST_LINES} more]")
-    st.markdown("\n".join(lines))
+    _small_list([_line(check) for check in found])
     st.page_link(QUALITY, label="See data quality", icon=":material/fact_check:")
+
+
+def _small_list(texts: Sequence[str]) -> None:
+    lines = [f"- :small[{text}]" for text in texts[:MOST_LINES]]
+    if len(texts) > MOST_LINES:
+        lines.append(f"- :small[and {len(texts) - MOST_LINES} more]")
+    st.markdown("\n".join(lines))
 
 
 def _controls(run: Run) -> tuple[str | None, tuple[str, ...]]:

@@ -94,7 +94,7 @@ class Loss:
             if now and then and now.path != then.path:
                 yield f"made with {then.path} instead of {now.path}"
         scores = self.before.model.definitions.scores
-        for score in _scores_in(chain.root):
+        for score in scores_in(chain.root):
             lost = self.after.lost_inputs(scores[score])
             for label in sorted(lost.keys() - self.before.lost_inputs(scores[score]).keys()):
                 yield f"score {score} without its input {label}"
@@ -114,8 +114,9 @@ def without(inspected: Inspected, table: str, column: str = "") -> Inspected:
     return left
 
 
-def _scores_in(step: Step) -> Iterator[str]:
+def scores_in(step: Step) -> Iterator[str]:
+    """Scores in the chain of a metric, the upper ones first."""
     if step.kind == "score":
         yield step.name
     for below in step.below:
-        yield from _scores_in(below)
+        yield from scores_in(below)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from metrics.lineage.impact import scores_in
 from metrics.query.states import States
+from metrics.sources.contract import Lack
 from metrics.sources.trace import Ref
 from metrics.sources.warehouse import find
 from metrics.store.info import CheckInfo
@@ -63,6 +65,23 @@ class Quality:
     def touched(self, check: CheckInfo) -> tuple[str, ...]:
         """Names of the metrics that a failing check is about."""
         return self._touched.get(check, ())
+
+    def without(self, metric: str) -> list[str]:
+        """What a metric is made without: first choices of its queries, inputs of its scores."""
+        available = self._states.available
+        chain = self._chains.chain(metric)
+        found = [
+            f"{use.name.partition('.')[2]} is made without {_listed(lacks)}"
+            for use in chain.queries
+            if use.stands_in and (lacks := available.contract.answers[use.name].lacks)
+        ]
+        for score in scores_in(chain.root):
+            lost = available.lost_inputs(self._states.model.definitions.scores[score])
+            found += [
+                f"the score {score} goes without {name}, which needs {_listed(lacks)}"
+                for name, lacks in lost.items()
+            ]
+        return list(dict.fromkeys(found))
 
     @cached_property
     def sources(self) -> list[SourceInfo]:
@@ -159,3 +178,7 @@ class Quality:
     @cached_property
     def _known(self) -> dict[str, frozenset[Ref]]:
         return {}
+
+
+def _listed(lacks: Iterable[Lack]) -> str:
+    return ", ".join(dict.fromkeys(lack.about for lack in lacks))

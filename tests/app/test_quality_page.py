@@ -59,6 +59,7 @@ def test_sources_have_their_state_and_those_with_findings_first(open_page: Open)
 def test_a_definition_names_the_findings_of_its_data(open_page: Open) -> None:
     text = said(open_page("explore", metric="Active users"))
     assert "session\\_id comes again in 3 of 1\\,947 rows\\, left out" in text
+    assert "tickets is made without raw" in text
     assert "break a check" not in said(open_page("explore", metric="Annual recurring revenue"))
 
 

@@ -60,7 +60,9 @@ class Files:
         return {name: set(self._sources_of_metric(name)) for name in self.metrics}
 
     def _sources_of_metric(self, name: str) -> Iterator[str]:
-        for query in {query for leaf in self.leaves(name) for query in self._queries_of(leaf)}:
+        queries = {query for leaf in self.leaves(name) for query in self._queries_of(leaf)}
+        queries |= {f"entity.{entity}" for entity in self.entities_filtering(name)}
+        for query in queries:
             yield from self._sources_of_query(query, frozenset())
 
     def _queries_of(self, name: str) -> Iterator[str]:
@@ -118,6 +120,18 @@ class Files:
             found |= {*self.way_to(column, own), *([history] if history else [])}
         return found
 
+    def entities_filtering(self, metric: str) -> set[str]:
+        """Entities that the filters of a metric, and of those it is made of, look at."""
+        found = {
+            entity
+            for name in self.operands(metric) & self.metrics.keys()
+            for entity in self.entities_filtering(name)
+        }
+        wanted = self.metrics[metric].get("where", {})
+        for leaf in self.leaves(metric) & self.measures.keys() if wanted else ():
+            found |= self.entities_behind({**self.measures[leaf], "where": wanted})
+        return found
+
     def way_to(self, column: str, known: set[str]) -> tuple[str, ...]:
         """The fewest entities to go through, by equal names of keys, to reach a column."""
         if column in known:
@@ -150,20 +164,10 @@ class _Without:
         if not operands:
             needs = self.files.metrics[metric].get("needs", [])
             return not needs  # a placeholder
-        return self.filters_are_there(metric) and all(
+        return self._all(self.files.entities_filtering(metric)) and all(
             self.has_number(name) if name in self.files.metrics else self.is_there(name)
             for name in operands
         )
-
-    def filters_are_there(self, metric: str) -> bool:
-        """Whether the entities are there that a metric's own filters look at."""
-        wanted = self.files.metrics[metric].get("where", {})
-        for leaf in self.files.leaves(metric) if wanted else ():
-            if leaf in self.files.measures:
-                measure = {**self.files.measures[leaf], "where": wanted}
-                if not self._all(self.files.entities_behind(measure)):
-                    return False
-        return True
 
     def is_there(self, name: str) -> bool:
         """Whether a measure, or what a score cannot do without, is there."""

@@ -31,7 +31,6 @@ EXPLAINED = {
     "device_status_events.device_id": "the source refuses it empty",
     "user_sessions.user_id": "the source refuses it empty",
     "feature_usage.user_id": "the source refuses it empty",
-    "google_ads_campaigns.start_date": "those without a start are left out, as a check says",
 }
 """Columns whose loss may bring zeros, and why."""
 
