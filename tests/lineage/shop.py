@@ -195,7 +195,7 @@ SHOP: dict[str, Any] = {
         },
     },
     "metrics": {
-        "customer_chatter": {"score": {"score": "chatter", "take": "mean"}},
+        "customer_chatter": {"score": {"score": "chatter", "take": "mean"}, "unit": "score"},
         "deals_won": {"measure": "won_deals", "dimensions": ["industry", "region"]},
         "deals_closed": {"measure": "closed_deals", "dimensions": ["industry"]},
         "win_rate": {
@@ -204,15 +204,18 @@ SHOP: dict[str, Any] = {
             "dimensions": ["industry"],
         },
         "deal_value": {"measure": "deal_amount"},
-        "value_per_seat": {"expression": "deal_value / seats - 2 * days"},
+        "value_per_seat": {"expression": "deal_value / seats", "unit": "ratio"},
         "deals_west": {"measure": "western_deals"},
         "deals_big": {"measure": "big_ones"},
         "visits": {"measure": "visit_count", "dimensions": ["browser", "region"]},
         "visits_firefox": {"measure": "firefox_visits"},
         "seats": {"measure": "seats_taken", "dimensions": ["industry"]},
-        "bought_in_a_week": {"cohort": {"measure": "signed_deals", "reached": "within", "days": 7}},
-        "customer_health": {"score": {"score": "health", "take": "mean"}},
-        "customer_pulse": {"score": {"score": "pulse", "take": "mean"}},
+        "bought_in_a_week": {
+            "cohort": {"measure": "signed_deals", "reached": "within", "days": 7},
+            "unit": "percentage",
+        },
+        "customer_health": {"score": {"score": "health", "take": "mean"}, "unit": "score"},
+        "customer_pulse": {"score": {"score": "pulse", "take": "mean"}, "unit": "score"},
     },
 }
 
