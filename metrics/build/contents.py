@@ -70,7 +70,8 @@ class Contents:
         """By query the columns that numbers rest on (their lack is an error) or are split by."""
         rests = {one for required in self._values.of_measures.values() for one in required}
         used: dict[str, dict[str, Severity]] = {}
-        for one in self._values.shown(self.model.parts) - rests:
+        split = {one for name in self.model.trees for one in self._values.of_metric(name)}
+        for one in split - rests:
             used.setdefault(one.query, {})[one.column] = "warning"
         for one in rests:
             used.setdefault(one.query, {})[one.column] = "error"

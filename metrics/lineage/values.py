@@ -15,7 +15,6 @@ from metrics.definitions.expressions import Leaf
 from metrics.definitions.model import Measure
 from metrics.lineage.available import OF_A_ROW, Available, paths_of
 from metrics.parts.joins import Path
-from metrics.parts.plan import Part
 from metrics.sources.contract import Lack
 
 Broken = frozenset[tuple[str, str, str]]
@@ -43,7 +42,7 @@ class RequiredValues:
 
     @cached_property
     def of_measures(self) -> dict[str, tuple[Required, ...]]:
-        """What each measure reads, and the columns its fact promises to have in every row."""
+        """What each measure reads, and what its fact and those below promise of every row."""
         measures = self.model.definitions.measures.items()
         return {name: tuple(dict.fromkeys(self._of_measure(one))) for name, one in measures}
 
@@ -59,20 +58,22 @@ class RequiredValues:
         for column in columns:
             yield from _on_the_way(*self.available.way(name, column))
 
-    def shown(self, parts: Iterable[Part]) -> frozenset[Required]:
-        """What the parts read to be split."""
-        return frozenset(
-            one
-            for part in parts
-            for name in part.measures
-            for one in self.of_splits(name, part.dimensions)
-        )
+    def of_metric(self, name: str) -> Iterator[Required]:
+        """What a metric reads to be filtered, and to be split by each of its dimensions."""
+        dimensions = self.model.definitions.metrics[name].dimensions
+        tree = self.model.trees.get(name)
+        for leaf in tree.leaves() if tree else ():
+            yield from self.of_leaf(leaf)
+            for measure in leaf.measures:
+                yield from self.of_splits(measure, leaf.kept(dimensions))
 
     def _of_measure(self, measure: Measure) -> Iterator[Required]:
-        fact = self.model.queries.facts[measure.fact]
-        never_empty = [test.column for test in fact.tests if test.kind == "not_null"]
-        for column in (*fact.key, *never_empty):
-            yield Required(f"fact.{fact.name}", column)
+        queries = self.model.queries
+        for about in queries.below(f"fact.{measure.fact}"):
+            if about.startswith("fact."):
+                fact = queries.facts[about.partition(".")[2]]
+                never_empty = [test.column for test in fact.tests if test.kind == "not_null"]
+                yield from (Required(about, column) for column in (*fact.key, *never_empty))
         for name, path in paths_of(self.model, measure):
             yield from _on_the_way(f"fact.{name}", path)
 

@@ -26,7 +26,7 @@ def stripe_invoices() -> Table:
             None,
             None,
             moment(ago),
-            moment(ago - 14) if n % 2 else None,
+            moment(ago - 14) if n % 2 == 0 else None,
             None,
             "usd",
             True,
