@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from app.components.quality import found_in
 from app.data import Run
 from app.specs import (
     DOMAIN_NAMES,
@@ -35,6 +36,7 @@ def definition(run: Run, info: MetricInfo) -> None:
     for title, text in (("Mind", info.caveats), ("Differs from", info.differs)):
         if text:
             st.markdown(f"**{title}.** {plain(text)}")
+    found_in(run, info)
 
 
 def waiting_for(run: Run, info: MetricInfo) -> None:

@@ -165,6 +165,8 @@ def _signal(
         facts = tuple(fact for measure in measures for fact in model.facts_of(measure))
         if not all(states[fact].available for fact in facts):
             return None
+        if maker.without_values.intersection(measures):
+            return None
         sides = tuple(
             side_of(maker, key, measure, spec, window)
             for measure, window in zip(measures, windows, strict=False)

@@ -184,8 +184,11 @@ class Available:
 
 
 def paths_of(model: Model, measure: Measure) -> Iterator[tuple[str, Path]]:
-    """Every column a measure reads, as the fact it starts from and the path to it."""
-    names = [*measure.where, *measure.key, *measure.within]
+    """Every column a measure reads, as the fact it starts from and the path to it.
+
+    Not those of `within`: they tell members apart and are not looked at for the whole.
+    """
+    names = [*measure.where, *measure.key]
     for column in dict.fromkeys([*names, *filter(None, [measure.value])]):
         if path := path_to(model, measure.fact, column):
             yield measure.fact, path

@@ -61,8 +61,13 @@ class Model:
 
     def required_facts(self, name: str) -> tuple[str, ...]:
         """Facts without which there is no number: a score drops inputs, but no condition."""
+        needed = self.required_measures(name)
+        return tuple(dict.fromkeys(fact for one in needed for fact in self.facts_of(one)))
+
+    def required_measures(self, name: str) -> tuple[str, ...]:
+        """Measures without which a measure or score has no number."""
         if name not in self.definitions.scores:
-            return self.facts_of(name)
+            return (name,)
         score = self.definitions.scores[name]
         below = [score.population, *score.sums]
         below += [
@@ -71,7 +76,7 @@ class Model:
             for other in (part.measure, part.denominator, part.score)
             if other
         ]
-        return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
+        return tuple(dict.fromkeys(found for one in below for found in self.required_measures(one)))
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from metrics.definitions.expressions import Leaf
@@ -15,6 +16,7 @@ from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
 from metrics.query.proofs import Proof, proof_of
+from metrics.query.quality import Quality
 from metrics.query.search import search
 from metrics.query.states import States, is_answerable, status_of
 from metrics.query.wanted import Wanted, ranked
@@ -116,6 +118,11 @@ class Catalog:
         for name, metric in model.definitions.metrics.items():
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What the build found in its data, by check, source and metric."""
+        return Quality(self._states, {name: one.dimensions for name, one in self.metrics.items()})
 
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.

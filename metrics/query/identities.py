@@ -39,7 +39,7 @@ def check_identities(
     }
     splits: dict[tuple[str, ...], list[str]] = {}
     for identity in identities.values():
-        for by in _splits(identity):
+        for by in _splits(identity, catalog):
             splits.setdefault(by, []).extend(metrics_of(identity))
     questions = [
         Query(tuple(dict.fromkeys(names)), start, info.as_of, Grain.MONTH, by=by)
@@ -50,7 +50,7 @@ def check_identities(
         for question, result in zip(questions, ask(questions), strict=True)
     }
     return [
-        _report(name, identity, {by: wide[by] for by in _splits(identity)})
+        _report(name, identity, {by: wide[by] for by in _splits(identity, catalog)})
         for name, identity in identities.items()
     ]
 
@@ -61,9 +61,15 @@ def metrics_of(identity: Identity) -> list[str]:
     return sorted({name for side in sides for name in names_in(side)})
 
 
-def _splits(identity: Identity) -> list[tuple[str, ...]]:
-    """The whole first, then each dimension."""
-    return [(), *[(dimension,) for dimension in identity.dimensions]]
+def _splits(identity: Identity, catalog: Catalog) -> list[tuple[str, ...]]:
+    """The whole first, then every dimension that the build has values of."""
+    names = metrics_of(identity)
+    shared = [
+        dimension
+        for dimension in identity.dimensions
+        if all(dimension in catalog.metrics[name].dimensions for name in names)
+    ]
+    return [(), *[(dimension,) for dimension in shared]]
 
 
 def _report(

@@ -1,5 +1,6 @@
 -- Invoices past their due day and not paid: from the day after it to the day they were paid. One
--- that never was overdue, or has no due day, has an empty interval on the day of the invoice.
+-- that never was overdue has an empty interval on the day of the invoice; whether one without a due
+-- day is overdue nobody knows.
 WITH owed AS (
     SELECT
         r.invoice_id,
@@ -13,12 +14,12 @@ WITH owed AS (
         END AS overdue_on
     FROM fact.receivables AS r
     JOIN source.stripe_invoices AS i ON i.id = r.invoice_id
+    WHERE i.due_date IS NOT NULL
 ),
 judged AS (
     SELECT
         owed.*,
-        COALESCE(overdue_on < paid_on OR (overdue_on IS NOT NULL AND paid_on IS NULL), FALSE)
-            AS is_overdue
+        overdue_on < paid_on OR paid_on IS NULL AS is_overdue
     FROM owed
 )
 SELECT

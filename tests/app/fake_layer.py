@@ -32,6 +32,7 @@ from metrics.query.search import search
 from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
+from tests.app.fake_quality import FakeQuality
 
 AS_OF = date(2026, 11, 18)
 FIRST_DAY = date(2024, 7, 1)
@@ -105,6 +106,7 @@ class FakeCatalog:
 
     def __init__(self) -> None:
         self.metrics = {info.name: info for info in _infos()}
+        self.quality = FakeQuality()
         self.dimensions = {
             name: SimpleNamespace(name=name, label=name.capitalize(), description=f"By {name}.")
             for name in MEMBERS
@@ -154,7 +156,7 @@ class FakeLayer:
             warehouse="Demo warehouse",
             engine="duckdb",
             is_demo=True,
-            findings=(),
+            identities=(),
         )
 
     @property

@@ -12,8 +12,16 @@ from metrics.errors import QueryError, StoreError, WarehouseError
 from tests.app.conftest import Open
 from tests.app.fake_layer import FakeLayer
 
-PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog"]
-CARDS = {"overview": 16, "revenue": 4, "operations": 4, "engagement": 4, "explore": 1, "catalog": 0}
+PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog", "quality"]
+CARDS = {
+    "overview": 16,
+    "revenue": 4,
+    "operations": 4,
+    "engagement": 4,
+    "explore": 1,
+    "catalog": 0,
+    "quality": 4,
+}
 
 
 def said(at: AppTest) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from metrics.definitions.model import Unit
+from metrics.parts.formulas import Formulas
+from metrics.parts.model import load_model
+from metrics.settings import load_settings
 from tests.definitions.bad import TEXTS, loaded, metric, problems
 
 BY_CUSTOMER = "\nrollups:\n  stays: [[customer_id]]"
@@ -330,3 +335,15 @@ def test_all_of_it_comes_at_once_and_beside_the_rest(tmp_path: Path) -> None:
         ["d.yml:3", "days_apart"],
         ["e.yml:2", "round"],
     ]
+
+
+def test_most_wrong_units_of_the_shipped_metrics_would_be_refused() -> None:
+    model = load_model(load_settings(env={}))
+    formulas = Formulas(model.definitions, model.queries)
+    refused = [
+        bool([*formulas.problems(metric.model_copy(update={"unit": unit, "display_unit": ""}))])
+        for metric in model.definitions.metrics.values()
+        for unit in get_args(Unit)
+        if unit != metric.unit
+    ]
+    assert sum(refused) > 0.7 * len(refused)

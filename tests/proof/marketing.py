@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.proof.advertising import SPEND, spent
 from tests.proof.question import (
     Question,
@@ -160,10 +158,7 @@ def high_quality_mql_pct(q: Question) -> Value:
 
 @proof("mql_conversion_rate_12m", LEADS, CONVERSIONS)
 def mql_conversion_rate_12m(q: Question) -> Value:
-    year = q.last(months=12)
-    if not (q.covers(LEADS, year) and q.covers(CONVERSIONS, year)):
-        return None
-    return share_within(replace(q, start=year.lo), LEADS, CONVERSIONS, "mql_id", IN_TIME)
+    return share_within(q, q.last(months=12), LEADS, CONVERSIONS, "mql_id", IN_TIME)
 
 
 @proof("marketing_velocity", LEADS, CONVERSIONS, CLOSED)

@@ -78,10 +78,11 @@ class Terms(Stripe):
         for row in receivables:
             begin = end = row["valid_from"]
             due_on = due[row["invoice_id"]]
-            if due_on is not None:
-                overdue_on = max(due_on + timedelta(days=1), row["valid_from"])
-                if row["valid_to"] is None or row["valid_to"] > overdue_on:
-                    begin, end = overdue_on, row["valid_to"]
+            if due_on is None:
+                continue
+            overdue_on = max(due_on + timedelta(days=1), row["valid_from"])
+            if row["valid_to"] is None or row["valid_to"] > overdue_on:
+                begin, end = overdue_on, row["valid_to"]
             yield {
                 "invoice_id": row["invoice_id"],
                 "customer_id": row["customer_id"],
