@@ -34,7 +34,11 @@ class Asked:
 
     def part(self, part: Part) -> sa.TableClause:
         measures = [name for one in part.measures for name in (one, f"{one}__clock")]
-        scored = [f"under_{bound}" for bound in range(101)] if part.kind == "score" else []
+        scored: list[str] = []
+        if part.kind == "score":
+            score = self.model.definitions.scores[part.about]
+            numbers = ["total", "entities", *(f"under_{bound}" for bound in score.kept_bounds)]
+            scored = [*numbers, *(f"{name}__{one}" for name in score.sums for one in numbers)]
         others = "day prev_day first_day age prev_age n total entities".split()
         names = dict.fromkeys([*part.dimensions, *measures, *others, *scored])
         return sa.table(part.name, *map(sa.column, names))
