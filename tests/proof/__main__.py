@@ -84,10 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(record.summary())
     if asked.record:
         record.write(asked.record)
-    if record.differences or record.uneven:
+    if record.report():
         say(record.report())
-        return 1
-    return 0
+    return 1 if record.differences or record.uneven else 0
 
 
 def prove_demo(prover: Prover, seed: int) -> None:
