@@ -42,7 +42,7 @@ class RequiredValues:
 
     @cached_property
     def of_measures(self) -> dict[str, tuple[Required, ...]]:
-        """What each measure reads, and what its fact and those below promise of every row."""
+        """What each measure reads, and the keys of its fact and of those below."""
         measures = self.model.definitions.measures.items()
         return {name: tuple(dict.fromkeys(self._of_measure(one))) for name, one in measures}
 
@@ -71,9 +71,8 @@ class RequiredValues:
         queries = self.model.queries
         for about in queries.below(f"fact.{measure.fact}"):
             if about.startswith("fact."):
-                fact = queries.facts[about.partition(".")[2]]
-                never_empty = [test.column for test in fact.tests if test.kind == "not_null"]
-                yield from (Required(about, column) for column in (*fact.key, *never_empty))
+                keys = queries.facts[about.partition(".")[2]].key
+                yield from (Required(about, column) for column in keys)
         for name, path in paths_of(self.model, measure):
             yield from _on_the_way(f"fact.{name}", path)
 

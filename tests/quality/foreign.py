@@ -8,7 +8,7 @@ nothing, and words are spelled as each system likes. It ends on `END`; what lies
     users          two an account; u21 of nobody, u22 created in the future, last logins empty
     devices        two a location, customer_id empty, d21 installed in the future
     subscriptions  one an account; a1 has an old cancelled one too, a2 starts in the future,
-                   a3 ends before it starts, a4 is a trial; monthly_amount empty
+                   a3 ends before it starts, a4 is a trial, a6 on hold; monthly_amount empty
     tap events     ten days, no temperature and no pressure in their JSON
     sessions       ten days, of user '0' too; browser empty, a negative duration, one of tomorrow
     feature use    usage_count empty

@@ -103,7 +103,7 @@ def subscriptions() -> Table:
         plan = plans[n % 3]
         start = FUTURE if n == 2 else day(350 - n)
         end = day(360) if n == 3 else day(15) if n == 5 else None
-        status = "Trialing" if n == 4 else "Cancelled" if end else "active"
+        status = "Trialing" if n == 4 else "On hold" if n == 6 else "Cancelled" if end else "active"
         rows.append([f"s{n}", f"a{n}", plan, status, start, end, prices[plan], "annual", None])
     rows.append(["s0", "a1", "starter", "cancelled", day(380), day(352), 299, "monthly", None])
     names = """ID CUSTOMER_ID PLAN_NAME STATUS START_DATE:date END_DATE:date

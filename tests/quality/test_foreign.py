@@ -47,6 +47,8 @@ FOUND = {
     ("fact.accounts", "not_future", "valid_from"): 1,
     ("fact.subscriptions", "not_future", "valid_from"): 1,
     ("fact.subscriptions", "forward", "valid_to"): 1,
+    ("fact.subscriptions", "accepted", "status"): 1,
+    ("fact.deals", "accepted", "current_stage"): 3,
     ("fact.registrations", "not_future", "valid_from"): 1,
     ("fact.devices_in_service", "not_future", "valid_from"): 1,
     ("fact.tap_events", "not_future", "occurred_at"): 1,
