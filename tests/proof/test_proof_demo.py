@@ -85,6 +85,7 @@ def test_break_downs_of_a_range(demo: Roads) -> None:
     )
 
 
+@pytest.mark.slow
 def test_break_downs_of_months(demo: Roads) -> None:
     assert_same(
         demo,
@@ -96,7 +97,10 @@ def test_break_downs_of_months(demo: Roads) -> None:
     )
 
 
-@pytest.mark.parametrize("dimension", FILTERS)
+@pytest.mark.parametrize(
+    "dimension",
+    ["plan", *(pytest.param(one, marks=pytest.mark.slow) for one in FILTERS if one != "plan")],
+)
 def test_filters(demo: Roads, dimension: str) -> None:
     names = demo.having(dimension)
     where = ((dimension, FILTERS[dimension]),)
@@ -108,6 +112,7 @@ def test_filters(demo: Roads, dimension: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair",
     [
