@@ -5,7 +5,7 @@ BIN     := .venv/bin
 PYTEST  := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-slow lint fix bench lock clean setup setup-dev
+.PHONY: help run demo build test test-slow proof lint fix bench lock clean setup setup-dev
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ test: lint  ## Check style and types, then run the tests; WORKERS=2
 
 test-slow: setup-dev  ## Run the long tests too: full demo scale, fault walks, every screen
 	@$(PYTEST) -n $(WORKERS) -m "not bench"
+
+proof: setup-dev  ## Recompute every metric from raw rows on both engines and record it
+	@$(BIN)/python -m tests.proof --engine both --random 8 --record metrics/proofs.json
 
 lint: setup-dev  ## ruff check, ruff format --check, mypy
 	@$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from app import data
 from app.components.filters import scope_controls
 from app.components.states import guarded
 from app.components.status import status_line
-from app.specs import CATALOG, EXPLORE, FAVICON
+from app.specs import CATALOG, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
 
 SIDEBAR_WIDTH = 240
 
@@ -44,6 +44,7 @@ def pages() -> dict[str, list[Any]]:
         "Definitions": [
             page(EXPLORE, title="Explore", icon=":material/query_stats:"),
             page(CATALOG, title="Metric catalog", icon=":material/menu_book:"),
+            page(QUALITY, title="Data quality", icon=":material/fact_check:"),
         ],
     }
 
@@ -63,8 +64,8 @@ def main() -> None:
 
 
 def _shared_controls(run: data.Run, path: str) -> None:
-    """The same controls on every page; the catalog needs no dates, so it keeps them aside."""
-    if path == Path(CATALOG).stem:
+    """The same controls on every page; those that need no dates keep them aside."""
+    if path in {Path(page).stem for page in NEED_NO_DATES}:
         with st.sidebar.expander("Period"):
             run.scope = scope_controls(run)
     else:

@@ -9,6 +9,8 @@ HERE = Path(__file__).parent
 FAVICON = HERE / "favicon.png"
 EXPLORE = "app_pages/explore.py"
 CATALOG = "app_pages/catalog.py"
+QUALITY = "app_pages/quality.py"
+NEED_NO_DATES = (CATALOG, QUALITY)
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,8 @@ DOMAIN_NAMES = {
     "marketing": "Marketing",
 }
 STATUS_NAMES = {"live": "Live", "ready": "Ready", "waiting": "Waiting", "blocked": "Blocked"}
+SOURCE_STATUS_NAMES = {"read": "Read", "missing": "Missing", "unused": "Not used"}
+SEVERITY_NAMES = {"error": "Left out", "warning": "Counted"}
 STATUS_TEXTS = {
     "ready": "Defined, and the warehouse has what it needs. The next build brings it to life:",
     "waiting": "Defined, but the warehouse lacks what it needs:",

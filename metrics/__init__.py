@@ -4,25 +4,29 @@ from metrics.layer import Layer, Pinned, open_layer
 from metrics.lineage.chain import Chain, Step
 from metrics.lineage.impact import Impact
 from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
+from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
 from metrics.query.wanted import Wanted
 from metrics.result import Result, Stamp
 from metrics.sources.contract import Lack
-from metrics.store.info import BuildInfo
+from metrics.store.info import BuildInfo, CheckInfo
 
 __all__ = [
     "DOMAINS",
     "BuildInfo",
     "Catalog",
     "Chain",
+    "CheckInfo",
     "DimensionInfo",
     "Impact",
     "Lack",
     "Layer",
     "MetricInfo",
     "Pinned",
+    "Quality",
     "Query",
     "Result",
+    "SourceInfo",
     "Stamp",
     "Step",
     "Wanted",

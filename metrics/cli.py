@@ -222,7 +222,7 @@ def query(
 
 @app.command()
 def status() -> None:
-    """The current build: its age, coverage, identities and what was set aside."""
+    """The current build: its age, coverage, identities and what its checks found."""
     from metrics.layer import open_layer
 
     with _plain_errors(), open_layer().hold() as pinned:
@@ -233,8 +233,10 @@ def status() -> None:
             days = [str(day) if day else "" for day in (fact.first_day, fact.as_of)]
             table.add_row(name, f"{fact.rows:,}", *days, ", ".join(fact.missing))
         out.print(table)
-        for item in build.findings:
-            out.print(f"{item.about}: {item.rows:,} rows {item.reason}, set aside")
+        failing = pinned.catalog.quality.failing
+        out.print(f"{len(build.checks)} checks of the data, {len(failing)} found something")
+        for check in failing:
+            _write(f"  {check}")
         broken = [identity for identity in build.identities if identity.broken]
         out.print(f"{len(build.identities)} identities checked, {len(broken)} broken")
         for identity in broken:

@@ -126,12 +126,13 @@ class Result:
 
 
 def _pivot(frame: pd.DataFrame, index: list[str]) -> pd.DataFrame:
-    """Wide form by merging, because a pivot drops the empty bucket.
+    """Wide form by laying the metrics side by side, because a pivot drops the empty bucket.
 
     Every metric of an answer has the same periods and members, in the answer's own order.
     """
-    wide: pd.DataFrame | None = None
-    for metric, rows in frame.groupby("metric", sort=False):
-        column = rows[[*index, "value"]].rename(columns={"value": str(metric)})
-        wide = column if wide is None else wide.merge(column, on=index, how="left")
-    return wide if wide is not None else pd.DataFrame(columns=index)
+    groups = [(str(metric), rows) for metric, rows in frame.groupby("metric", sort=False)]
+    if not groups:
+        return pd.DataFrame(columns=index)
+    keys = groups[0][1][index].reset_index(drop=True)
+    values = {metric: rows["value"].to_numpy() for metric, rows in groups}
+    return pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1)

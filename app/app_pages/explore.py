@@ -41,7 +41,7 @@ with right:
     with st.container(border=True):
         st.header("Definition", anchor=False)
         if info.status != "live":
-            waiting_for(info)
+            waiting_for(run, info)
         definition(run, info)
         statement(answer)
     related(run, info.related)

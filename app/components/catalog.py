@@ -137,7 +137,7 @@ def chosen_card(run: Run, info: MetricInfo) -> None:
     with st.container(border=True):
         st.header(info.label, anchor=False)
         if info.status != "live":
-            waiting_for(info)
+            waiting_for(run, info)
         definition(run, info)
         where_from(run, info)
         related(run, info.related, inside=True)

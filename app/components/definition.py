@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from app.components.quality import found_in
 from app.data import Run
 from app.specs import (
     DOMAIN_NAMES,
@@ -35,20 +36,24 @@ def definition(run: Run, info: MetricInfo) -> None:
     for title, text in (("Mind", info.caveats), ("Differs from", info.differs)):
         if text:
             st.markdown(f"**{title}.** {plain(text)}")
+    found_in(run, info)
 
 
-def waiting_for(info: MetricInfo) -> None:
-    """What a metric without a number needs before it has one, column by column."""
+def waiting_for(run: Run, info: MetricInfo) -> None:
+    """What a metric without a number needs before it has one: columns, and what rows stand for."""
+    queries = run.catalog.chain(info.name).queries
+    about = {table: query.description for query in queries for table in query.tables}
     st.markdown(STATUS_TEXTS[info.status])
-    st.markdown("\n".join(f"- {_need(lack)}" for lack in info.lacks))
+    st.markdown("\n".join(f"- {_need(lack, about.get(lack.place, ''))}" for lack in info.lacks))
 
 
-def _need(lack: Lack) -> str:
+def _need(lack: Lack, about: str) -> str:
     """A table with the columns and types that are needed of it, or what is lacking in words."""
     if lack.kind != "table" or not lack.columns:
         return code(str(lack))
     columns = ", ".join(f"{code(name)} {kind}" for name, kind in lack.columns)
-    return f"{code(lack.place)} with {columns}"
+    rows = f". {plain(about)}" if about else ""
+    return f"{code(lack.place)} with {columns}{rows}"
 
 
 def related(run: Run, names: Iterable[str], inside: bool = False) -> None:

@@ -12,22 +12,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.contents import Contents
 from metrics.build.files import stage_files
 from metrics.build.parts import make_part
 from metrics.build.rows import Maker
 from metrics.build.scores import make_score
 from metrics.build.snapshots import keep_snapshot
-from metrics.build.stage import Finding, Staged, entity_name, stage_entity, stage_fact, stage_name
+from metrics.build.stage import Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
 from metrics.errors import WarehouseError
+from metrics.lineage.available import Available
 from metrics.parts.model import Model
 from metrics.settings import Settings
-from metrics.sources.contract import Contract, check, missing_names
+from metrics.sources.contract import Contract, check
 from metrics.sources.model import Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
 from metrics.sources.warehouse import Inspected, inspect_warehouse
 from metrics.store.base import Writing
-from metrics.store.info import BuildInfo, FactState, FindingInfo
+from metrics.store.info import BuildInfo, CheckInfo, FactState
 
 Progress = Callable[[str, float], None]
 
@@ -44,9 +46,17 @@ class _Run:
     contract: Contract
     last_full_day: date
     staged: dict[str, Staged] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    checks: list[CheckInfo] = field(default_factory=list)
     systems: dict[str, set[str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def entities_missing(self) -> dict[str, tuple[str, ...]]:
+        """What each entity lacks that cannot be made."""
+        lacks = {
+            name: self.contract.missing(f"entity.{name}") for name in self.model.queries.entities
+        }
+        return {name: lack for name, lack in lacks.items() if lack}
 
     def tables(self) -> dict[str, str]:
         """Where each staged entity and fact lies, by qualified name."""
@@ -68,14 +78,25 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
     for done, name in enumerate(names):
         progress(f"Reading {name.partition('.')[2]}", done / steps)
         _stage(run, name)
+    progress("Checking the data", len(names) / steps)
+    contents = Contents(run.space, model, run.contract)
+    run.checks += contents.checks(run.last_full_day)
     states = _fact_states(run)
-    maker = Maker(run.space, model.definitions, model.queries.facts, model.joins, run.last_full_day)
+    available = Available(model, run.contract)
+    maker = Maker(
+        run.space,
+        model.definitions,
+        model.queries.facts,
+        model.joins,
+        run.last_full_day,
+        contents.without_values(run.checks),
+    )
     made: dict[str, str] = {}
     for done, part in enumerate(model.parts, start=len(names)):
         progress(f"Making {part.name}", done / steps)
         if all(states[fact].available for fact in model.required_facts(part.measures[0])):
             if part.kind == "score":
-                make_score(maker, part, model, states)
+                make_score(maker, part, available, states)
             else:
                 make_part(maker, part)
             made[part.name] = model.fingerprints[part.name]
@@ -101,17 +122,8 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
         parts=made,
         looked_for=tuple(source.table for source in model.queries.sources.values()),
         warehouse_tables=_declared_columns(run),
-        entities_missing={
-            name: run.contract.missing(f"entity.{name}")
-            for name in model.queries.entities
-            if run.contract.missing(f"entity.{name}")
-        },
-        findings=tuple(
-            FindingInfo(about=item.about, reason=item.reason, rows=item.rows)
-            for item in run.findings
-            if item.rows
-        ),
-        needs_missing=_needs_missing(run, states),
+        entities_missing=run.entities_missing,
+        checks=contents.with_sources(run.checks),
         settings={
             "time_zone": settings.time_zone,
             "week_start": settings.week_start,
@@ -124,12 +136,6 @@ def fill(settings: Settings, model: Model, writing: Writing, progress: Progress)
 def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
     space = Workspace(writing.connection, writing.engine, writing.schema)
     tables = [source.table for source in model.queries.sources.values()]
-    tables += [
-        need.source
-        for metric in model.definitions.metrics.values()
-        for need in metric.needs
-        if not need.source.startswith("fact.") and need.source not in tables
-    ]
     inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
     files = stage_files(space, settings, model.queries, inspected)
     inspected |= {model.queries.sources[name].table: types for name, (_, types) in files.items()}
@@ -137,22 +143,6 @@ def _start(settings: Settings, model: Model, writing: Writing) -> _Run:
     day = settings.last_full_day()
     staged = {name: table for name, (table, _) in files.items()}
     return _Run(settings, model, writing, space, inspected, contract, day, files=staged)
-
-
-def _needs_missing(run: _Run, states: Mapping[str, FactState]) -> dict[str, tuple[str, ...]]:
-    """What each placeholder lacks: computed by looking, so it changes when the data does."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, metric in run.model.definitions.metrics.items():
-        lacks: list[str] = []
-        for need in metric.needs:
-            kind, _, fact = need.source.partition(".")
-            if kind != "fact":
-                lacks += missing_names(need.source, need.columns, run.inspected)
-            elif fact not in states or not states[fact].available:
-                lacks += [f"{need.source}.{column}" for column in need.columns] or [need.source]
-        if metric.needs:
-            found[name] = tuple(lacks)
-    return found
 
 
 def _declared_columns(run: _Run) -> dict[str, dict[str, str]]:
@@ -184,8 +174,7 @@ def _stage_entity(run: _Run, entity: Entity, file: SqlFile | None) -> None:
     if file is None:
         _empty_entity(run.space, entity)
         return
-    finding = stage_entity(run.space, entity.name, entity, _sql(run, file))
-    run.findings.append(finding)
+    run.checks += stage_entity(run.space, entity.name, entity, _sql(run, file))
     run.systems[f"entity.{entity.name}"] = _systems_of(run, file)
 
 
@@ -206,7 +195,7 @@ def _stage_fact(run: _Run, fact: Fact, file: SqlFile) -> None:
     if fact.snapshot:
         staged = keep_snapshot(run.space, run.settings, fact, staged)
     run.staged[fact.name] = staged
-    run.findings += staged.findings
+    run.checks += staged.checks
     run.systems[f"fact.{fact.name}"] = _systems_of(run, file)
 
 

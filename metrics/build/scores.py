@@ -26,6 +26,7 @@ from metrics.build.score_windows import windows_of
 from metrics.build.stage import entity_name
 from metrics.definitions.score import Score, ScoreInput
 from metrics.engines.functions import double
+from metrics.lineage.available import Available
 from metrics.parts.model import Model
 from metrics.parts.plan import Part, scored_together
 from metrics.periods import parse_shift
@@ -77,12 +78,15 @@ def scored_name(score: str) -> str:
     return f"stage_score_{score}"
 
 
-def make_score(maker: Maker, part: Part, model: Model, states: Mapping[str, FactState]) -> None:
+def make_score(
+    maker: Maker, part: Part, available: Available, states: Mapping[str, FactState]
+) -> None:
     """Create a score's part; its entity-days are staged once and shared by all its roll-ups."""
+    model = available.model
     score = model.definitions.scores[part.about]
     staged = scored_name(part.about)
     if staged not in maker.space.tables:
-        _stage(maker, part.about, model, states)
+        _stage(maker, part.about, available, states)
     table = maker.space.tables[staged]
     key = model.queries.entities[score.entity].key
     source, dimensions = maker.attach(table, [key], part.dimensions)
@@ -113,8 +117,9 @@ def _numbers(table: Any, score: Score, each: Any, entities: Any) -> dict[str, An
     }
 
 
-def _stage(maker: Maker, name: str, model: Model, states: Mapping[str, FactState]) -> None:
+def _stage(maker: Maker, name: str, available: Available, states: Mapping[str, FactState]) -> None:
     """Stage a score, and with it those of the same entities that can be told by now."""
+    model = available.model
     scores = model.definitions.scores
     together = [
         other
@@ -122,7 +127,7 @@ def _stage(maker: Maker, name: str, model: Model, states: Mapping[str, FactState
         if all(states[fact].available for fact in model.required_facts(other))
     ]
     key = model.queries.entities[scores[name].entity].key
-    asked = [one for other in together if (one := _ask(maker, other, key, model, states))]
+    asked = [one for other in together if (one := _ask(maker, other, key, available, states))]
     if asked:
         table = _stage_together(maker, key, asked)
         for one in asked:
@@ -136,11 +141,11 @@ def _stage(maker: Maker, name: str, model: Model, states: Mapping[str, FactState
 
 
 def _ask(
-    maker: Maker, name: str, key: str, model: Model, states: Mapping[str, FactState]
+    maker: Maker, name: str, key: str, available: Available, states: Mapping[str, FactState]
 ) -> _Asked | None:
-    score = model.definitions.scores[name]
-    signals = _signals(maker, key, score.inputs, model, states)
-    gates = _signals(maker, key, score.requires, model, states)
+    score = available.model.definitions.scores[name]
+    signals = _signals(maker, score, score.inputs, available, states)
+    gates = _signals(maker, score, score.requires, available, states)
     complete = len(gates) == len(score.requires) and (
         score.blend != "all" or len(signals) == len(score.inputs)
     )
@@ -192,15 +197,17 @@ def _stage_nothing(maker: Maker, name: str, score: Score, key: str) -> None:
 
 def _signals(
     maker: Maker,
-    key: str,
+    score: Score,
     specs: Mapping[str, ScoreInput],
-    model: Model,
+    available: Available,
     states: Mapping[str, FactState],
 ) -> list[Signal]:
+    key = available.model.queries.entities[score.entity].key
     return [
         signal
         for name, spec in specs.items()
-        if (signal := _signal(maker, key, name, spec, model, states))
+        if not available.input(score, spec)
+        and (signal := _signal(maker, key, name, spec, available.model, states))
     ]
 
 
@@ -212,7 +219,7 @@ def _signal(
     model: Model,
     states: Mapping[str, FactState],
 ) -> Signal | None:
-    """The input's sides, or None when the warehouse lacks a fact it needs."""
+    """The input's sides, or None when a fact it needs has no rows."""
     if spec.take == "score":
         assert spec.score is not None
         staged = maker.space.tables.get(scored_name(spec.score))
@@ -226,6 +233,8 @@ def _signal(
         measures = [measure for measure in (spec.measure, spec.denominator) if measure]
         facts = tuple(fact for measure in measures for fact in model.facts_of(measure))
         if not all(states[fact].available for fact in facts):
+            return None
+        if maker.without_values.intersection(measures):
             return None
         sides = tuple(
             side_of(maker, key, measure, spec, window)

@@ -4,19 +4,20 @@ before  the query's columns, as the warehouse has them
 after   typed columns, plus `day` (and `hour`; for intervals `day` and `until_day`), one row
         per key, without the rows that are set aside
 
-Set aside, counted and reported as findings: rows without a time, rows after the last full day,
+Set aside, counted and reported as checks: rows without a time, rows after the last full day,
 intervals that end before they start, second rows of one key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.checks import count_if, examples_of, hold, moments_of, together
 from metrics.build.workspace import Workspace
 from metrics.engines.functions import (
     EPOCH_INSTANT,
@@ -26,22 +27,12 @@ from metrics.engines.functions import (
     seconds_between,
 )
 from metrics.sources.model import Column, Entity, Fact
-
-REASONS = ("without a time", "in the future", "ending before they start", "duplicates of a key")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Rows of one query that were set aside or joined nothing, and why."""
-
-    about: str
-    reason: str
-    rows: int
+from metrics.store.info import CheckInfo
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What was learnt while staging a fact: rows used, first and last day, findings.
+    """What was learnt while staging a fact: rows used, first and last day, rows set aside.
 
     `last_day` says how far the source is complete, `last_seen` on which day a row last held;
     `seen_on` are the days on which a snapshot was taken.
@@ -52,7 +43,7 @@ class Staged:
     first_day: date | None
     last_day: date | None
     last_seen: date | None
-    findings: tuple[Finding, ...]
+    checks: tuple[CheckInfo, ...]
     seen_on: tuple[date, ...] = ()
 
 
@@ -66,7 +57,7 @@ def entity_name(entity: str) -> str:
     return f"entity__{entity}"
 
 
-def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> Finding:
+def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> list[CheckInfo]:
     """Make an entity's table: one row per key (and `valid_from` for entities that change)."""
     typed = _typed(space, entity.columns, sql)
     keys = [key for key in (entity.key, entity.valid_from) if key]
@@ -82,9 +73,25 @@ def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> Findi
         )
         columns.append(following.label("valid_to"))
     table = space.create(entity_name(name), sa.select(*columns).where(ranked.c.rank_in_key == 1))
-    kept = space.scalar_row(sa.select(sa.func.count()).select_from(table))[0]
-    read = space.scalar_row(f"SELECT count(*) FROM ({sql}) AS q")[0]
-    return Finding(name, REASONS[3], read - kept)
+    [kept] = space.scalar_row(sa.select(sa.func.count()).select_from(table))
+    keyed = sa.and_(*[typed.c[key].is_not(None) for key in keys])
+    read, usable = space.scalar_row(sa.select(sa.func.count(), count_if(keyed)).select_from(typed))
+    about, usable = f"entity.{name}", int(usable or 0)
+    examples: tuple[str, ...] = ()
+    if usable > kept:
+        twice = _twice(typed, keys, keyed)
+        examples = examples_of(space, twice, sa.true(), together([*twice.c]))
+    return [
+        CheckInfo(
+            about=about,
+            kind="not_null",
+            column=", ".join(keys),
+            rows=read,
+            failing=read - usable,
+            severity="error",
+        ),
+        _unique(about, keys, usable, usable - kept, examples),
+    ]
 
 
 def stage_fact(
@@ -104,12 +111,21 @@ def stage_fact(
     raw = space.create(
         f"raw_{name}", _with_days(space, fact, sql, last_full_day, time_zone), keep=False
     )
-    counts = _count_reasons(space, fact, raw, last_full_day)
-    usable = _usable(fact, raw, last_full_day)
-    if counts["set_aside"]:
-        space.delete(f"raw_{name}", sa.and_(*usable).is_not(sa.true()))
-    if counts["duplicates"]:
-        _remove_duplicates(space, fact, raw)
+    usable = sa.and_(*_usable(fact, raw, last_full_day))
+    about = f"fact.{name}"
+    checks, counts = hold(
+        space,
+        about,
+        raw,
+        moments_of(fact, raw, _date(last_full_day)),
+        [sa.func.count(), count_if(usable), _distinct_keys(fact, raw, usable)],
+    )
+    read, used, unique = counts
+    duplicates = used - unique
+    if used < read:
+        space.delete(f"raw_{name}", usable.is_not(sa.true()))
+    examples = _remove_duplicates(space, fact, raw) if duplicates else ()
+    checks.append(_unique(about, fact.key, used, duplicates, examples))
     table = space.rename(f"raw_{name}", stage_name(name))
     rows, first, last, seen = space.scalar_row(
         sa.select(
@@ -121,11 +137,27 @@ def stage_fact(
     )
     if last is not None:
         last, seen = min(last, last_full_day), min(seen, last_full_day)
-    found = (counts["no_time"], counts["future"], counts["backwards"], counts["duplicates"])
-    findings = tuple(
-        Finding(name, reason, rows) for reason, rows in zip(REASONS, found, strict=True) if rows
+    return Staged(name, rows, first, last, seen, tuple(checks))
+
+
+def _unique(
+    about: str, keys: Sequence[str], rows: int, failing: int, examples: tuple[str, ...]
+) -> CheckInfo:
+    """Second rows of a key."""
+    return CheckInfo(
+        about=about,
+        kind="unique",
+        column=", ".join(keys),
+        rows=rows,
+        failing=failing,
+        examples=examples,
+        severity="error",
     )
-    return Staged(name, rows, first, last, seen, findings)
+
+
+def _distinct_keys(fact: Fact, raw: Any, usable: Any) -> Any:
+    keys = sa.select(*[raw.c[key] for key in fact.key]).where(usable).distinct().subquery("k")
+    return sa.select(sa.func.count()).select_from(keys).scalar_subquery()
 
 
 def _typed(space: Workspace, columns: Mapping[str, Column], sql: str) -> Any:
@@ -192,37 +224,10 @@ def _usable(fact: Fact, raw: Any, last_full_day: date) -> list[Any]:
     return conditions
 
 
-def _count_reasons(space: Workspace, fact: Fact, raw: Any, last_full_day: date) -> dict[str, int]:
-    usable = sa.and_(*_usable(fact, raw, last_full_day))
-    backwards: Any = sa.literal(0)
-    if fact.interval:
-        start, end = raw.c[fact.interval.from_], raw.c[fact.interval.to]
-        inside = raw.c.day <= _date(last_full_day)
-        backwards = sa.func.sum(_one(sa.and_(inside, end < start)))
-    keys = sa.select(*[raw.c[key] for key in fact.key]).where(usable).distinct().subquery("k")
-    distinct_keys = sa.select(sa.func.count()).select_from(keys).scalar_subquery()
-    no_time, future, wrong, used, unique = space.scalar_row(
-        sa.select(
-            sa.func.sum(_one(raw.c.day.is_(None))),
-            sa.func.sum(_one(raw.c.day > _date(last_full_day))),
-            backwards,
-            sa.func.sum(_one(usable)),
-            distinct_keys,
-        ).select_from(raw)
-    )
-    return {
-        "set_aside": int(no_time or 0) + int(future or 0) + int(wrong or 0),
-        "no_time": int(no_time or 0),
-        "future": 0 if fact.planned else int(future or 0),
-        "backwards": int(wrong or 0),
-        "duplicates": int(used or 0) - int(unique or 0),
-    }
-
-
-def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> None:
-    """Keep one row of each key that comes twice; only those keys are looked at again."""
+def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> tuple[str, ...]:
+    """Keep one row of each key that comes twice, and name some of these keys."""
     keys = [raw.c[key] for key in fact.key]
-    twice = sa.select(*keys).group_by(*keys).having(sa.func.count() > 1).subquery("twice")
+    twice = _twice(raw, fact.key, sa.true())
     same = sa.and_(*[column.is_not_distinct_from(twice.c[column.name]) for column in keys])
     order = [fact.time or (fact.interval.from_ if fact.interval else "day"), *fact.columns]
     ranked = (
@@ -236,7 +241,16 @@ def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> None:
     again = [raw.c[key].is_not_distinct_from(kept.c[key]) for key in fact.key]
     space.delete(raw.name, sa.exists(sa.select(1).select_from(kept).where(*again)))
     space.append(raw.name, kept)
+    examples = examples_of(space, kept, sa.true(), together([kept.c[key] for key in fact.key]))
     space.drop(f"kept_{fact.name}")
+    return examples
+
+
+def _twice(table: Any, keys: Sequence[str], within: Any) -> Any:
+    """The keys that come more than once."""
+    columns = [table.c[key] for key in keys]
+    found = sa.select(*columns).where(within).group_by(*columns).having(sa.func.count() > 1)
+    return found.subquery("twice")
 
 
 def _rank(table: Any, keys: list[str], order: list[str]) -> Any:
@@ -246,10 +260,6 @@ def _rank(table: Any, keys: list[str], order: list[str]) -> Any:
         partition_by=[table.c[key] for key in keys],
         order_by=[table.c[order[0]].asc().nulls_last(), *by_text],
     )
-
-
-def _one(condition: Any) -> Any:
-    return sa.case((condition, 1), else_=0)
 
 
 def _date(day: date) -> Any:

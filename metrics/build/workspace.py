@@ -71,6 +71,10 @@ class Workspace:
         row = self.execute(sql).fetchone()
         return tuple(row) if row is not None else ()
 
+    def rows(self, statement: Any) -> list[tuple[Any, ...]]:
+        """The rows of a select, as Python values."""
+        return [tuple(row) for row in self.execute(self.engine.literal(statement)).fetchall()]
+
     def delete(self, name: str, condition: Any) -> None:
         """Delete rows of a temporary table."""
         table = self.tables[name]

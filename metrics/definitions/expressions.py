@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from metrics.periods import NO_SHIFT, PERIOD, Shift, WindowSpec
 
@@ -79,9 +79,17 @@ class Leaf(Node):
 
 @dataclass(frozen=True)
 class Constant(Node):
-    """A number from a definition or a setting."""
+    """A number from a definition."""
 
     value: float
+
+
+@dataclass(frozen=True)
+class Setting(Constant):
+    """A number of the settings; what a metric means does not depend on how much it is."""
+
+    value: float = field(repr=False)
+    name: str = ""
 
 
 @dataclass(frozen=True)

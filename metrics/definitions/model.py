@@ -120,14 +120,6 @@ class Measure(Frozen):
         return self
 
 
-class Need(Frozen):
-    """What a metric requires of the warehouse beyond what its formula already implies."""
-
-    source: str
-    columns: tuple[str, ...] = ()
-    why: str = ""
-
-
 FORMS = (
     "measure",
     "ratio",
@@ -156,8 +148,6 @@ class Metric(Frozen):
 
     `across` names operands that are asked without splitting or filtering by some dimensions: a
     share of all users is taken of all users, whatever feature is looked at.
-
-    A metric without a form is a placeholder: it has `needs` and no number.
     """
 
     label: str
@@ -182,7 +172,6 @@ class Metric(Frozen):
     window: WindowText = "period"
     where: Where = {}
     across: dict[Name, Literal["all"] | tuple[Name, ...]] = {}
-    needs: tuple[Need, ...] = ()
 
     measure: Name | None = None
     ratio: Ratio | None = None
@@ -205,17 +194,17 @@ class Metric(Frozen):
     share_of_total: Name | None = None
 
     @property
-    def form(self) -> str | None:
-        """Name of the form this metric uses; None for a placeholder."""
-        return next((form for form in FORMS if getattr(self, form) is not None), None)
+    def form(self) -> str:
+        """Name of the form this metric uses."""
+        return next(form for form in FORMS if getattr(self, form) is not None)
 
     @model_validator(mode="after")
     def _has_one_form(self) -> Metric:
         used = [form for form in FORMS if getattr(self, form) is not None]
         if len(used) > 1:
             raise ValueError(f"has {len(used)} forms ({', '.join(used)}); it must have one")
-        if not used and not self.needs:
-            raise ValueError("has no form; a placeholder needs `needs`")
+        if not used:
+            raise ValueError("has no form; what it waits for follows from its queries")
         return self
 
 

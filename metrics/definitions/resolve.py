@@ -36,13 +36,12 @@ class Resolver:
     _open: list[str] = field(default_factory=list)
 
     def resolve_all(self) -> None:
-        """Fill `trees` and `problems` for every metric with a form."""
-        for name, metric in self.definitions.metrics.items():
-            if metric.form is not None:
-                try:
-                    self.metric(name)
-                except Refused as refusal:
-                    self.problems.append(self.definitions.problem(name, str(refusal)))
+        """Fill `trees` and `problems` for every metric."""
+        for name in self.definitions.metrics:
+            try:
+                self.metric(name)
+            except Refused as refusal:
+                self.problems.append(self.definitions.problem(name, str(refusal)))
 
     def metric(self, name: str) -> Node:
         """The tree of a metric, resolved on first use."""
@@ -52,15 +51,12 @@ class Resolver:
             cycle = " -> ".join([*self._open[self._open.index(name) :], name])
             raise Refused(f"refers to itself: {cycle}")
         metric = self.definitions.metrics[name]
-        form = metric.form
-        if form is None:
-            raise Refused(f"rests on '{name}', which is a placeholder without a formula")
         unknown = set(metric.across) - operands_of(metric)
         if unknown:
             raise Refused(f"across names '{min(unknown)}', which is none of its operands")
         self._open.append(name)
         try:
-            tree = FORMS[form](self, metric)
+            tree = FORMS[metric.form](self, metric)
         finally:
             self._open.pop()
         self.trees[name] = tree

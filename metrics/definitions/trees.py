@@ -22,6 +22,7 @@ from metrics.definitions.expressions import (
     Node,
     Positive,
     Scaled,
+    Setting,
     names_in,
     parse_arithmetic,
     rebuilt,
@@ -112,7 +113,7 @@ def _arithmetic(resolver: Resolves, tree: ast.expr, metric: Metric) -> Node:
             raise Refused(
                 f"there is no setting '{tree.attr}'. {did_you_mean(tree.attr, resolver.settings)}"
             )
-        return Constant(resolver.settings[tree.attr])
+        return Setting(resolver.settings[tree.attr], tree.attr)
     assert isinstance(tree, ast.Name)
     if tree.id in ("days", "hours"):
         return CalendarValue(tree.id, window_of(metric))

@@ -35,8 +35,7 @@ class Available:
 
     def metric(self, name: str) -> Lacks:
         """What a metric lacks; empty when the warehouse has everything for it."""
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        leaves = self.model.trees[name].leaves()
         return merged(lack for leaf in leaves for lack in self._leaf(leaf))
 
     def operand(self, name: str) -> Lacks:
@@ -49,13 +48,17 @@ class Available:
 
     def lost_inputs(self, score: Score) -> dict[str, Lacks]:
         """Inputs of a score that drop out, with what each lacks."""
-        found = {name: self._input(item) for name, item in score.inputs.items()}
+        found = {name: self.input(score, item) for name, item in score.inputs.items()}
         return {name: lacks for name, lacks in found.items() if lacks}
+
+    def input(self, score: Score, item: ScoreInput) -> Lacks:
+        """What one input or condition of a score lacks, the way to the score's entity included."""
+        below = filter(None, (item.measure, item.denominator, item.score))
+        return merged(lack for name in below for lack in self._of_entity(score, name))
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        leaves = list(self.model.trees[name].leaves())
         found = {}
         for dimension in self.model.definitions.metrics[name].dimensions:
             lacks = merged(
@@ -70,16 +73,33 @@ class Available:
         return found
 
     def way(self, name: str, column: str) -> tuple[str, Path | None]:
-        """The query a dimension of a measure or score starts from, and the path to its column."""
+        """Where the splits of a measure or score start, and the path from there to a column.
+
+        What is counted once is split by what follows from its key, a score by its entity.
+        """
         score = self.model.definitions.scores.get(name)
         if score:
             key = self.model.queries.entities[score.entity].key
             population = self.model.definitions.measures[score.population].fact
-            own = self.model.queries.facts[population].columns
-            return f"fact.{population}", self.model.joins.path(column, [key, *own])
+            return f"fact.{population}", self.model.joins.path(column, [key])
         measure = self.model.definitions.measures[name]
         fact = measure.anchor.fact if measure.anchor else measure.fact
-        return f"fact.{fact}", path_to(self.model, fact, column)
+        columns = {
+            "movement": ("customer_id",),
+            "distinct": (*measure.key, *measure.within),
+            "cohort": (*self.model.queries.facts[fact].columns, *measure.key),
+        }.get(measure.kind)
+        if columns is None:
+            return f"fact.{fact}", path_to(self.model, fact, column)
+        return f"fact.{fact}", self.model.joins.path(column, columns)
+
+    def to_entity(self, score: Score, name: str) -> tuple[str, Path | None]:
+        """From a measure or score that a score reads, the way to the entity it is told for."""
+        key = self.model.queries.entities[score.entity].key
+        if name in self.model.definitions.scores:
+            return self.way(name, key)
+        fact = self.model.definitions.measures[name].fact
+        return f"fact.{fact}", path_to(self.model, fact, key)
 
     def _leaf(self, leaf: Leaf) -> Iterator[Lack]:
         wanted = [*(column for column, _ in leaf.where), *leaf.by]
@@ -97,9 +117,9 @@ class Available:
 
     def _score(self, score: Score) -> Iterator[Lack]:
         for name in (score.population, *score.sums):
-            yield from self.operand(name)
+            yield from self._of_entity(score, name)
         for item in score.needed:
-            yield from self._input(item)
+            yield from self.input(score, item)
         lost = self.lost_inputs(score)
         total = sum(item.weight for item in score.inputs.values())
         left = sum(item.weight for name, item in score.inputs.items() if name not in lost)
@@ -107,9 +127,9 @@ class Available:
         if left < floor or not left:
             yield from (lack for lacks in lost.values() for lack in lacks)
 
-    def _input(self, item: ScoreInput) -> Lacks:
-        below = filter(None, (item.measure, item.denominator, item.score))
-        return merged(lack for name in below for lack in self.operand(name))
+    def _of_entity(self, score: Score, name: str) -> Iterator[Lack]:
+        yield from self.operand(name)
+        yield from self._along(*self.to_entity(score, name))
 
     def _along(self, start: str, path: Path | None) -> Iterator[Lack]:
         """What is lacking on the way to a column: its entities, and a value in it."""
@@ -164,8 +184,11 @@ class Available:
 
 
 def paths_of(model: Model, measure: Measure) -> Iterator[tuple[str, Path]]:
-    """Every column a measure reads, as the fact it starts from and the path to it."""
-    names = [*measure.where, *measure.key, *measure.within]
+    """Every column a measure reads, as the fact it starts from and the path to it.
+
+    Not those of `within`: they tell members apart and are not looked at for the whole.
+    """
+    names = [*measure.where, *measure.key]
     for column in dict.fromkeys([*names, *filter(None, [measure.value])]):
         if path := path_to(model, measure.fact, column):
             yield measure.fact, path

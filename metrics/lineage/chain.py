@@ -92,9 +92,18 @@ class Chains:
             self._splits(name, queries),
         )
 
+    def queries(self, name: str) -> tuple[str, ...]:
+        """Facts and entities a metric's number rests on, those below them included."""
+        return tuple(self._below(self._tops(name)))
+
+    def refs(self, name: str) -> frozenset[Ref]:
+        """Columns a metric's number is made of, of facts, entities and sources."""
+        needed = self._columns.needed(name)
+        return frozenset(needed.counted | needed.choosing)
+
     def tables(self, name: str) -> tuple[str, ...]:
         """Tables a metric's number rests on."""
-        return tuple(dict.fromkeys(self._tables(self._below(self._tops(name)))))
+        return tuple(dict.fromkeys(self._tables(self.queries(name))))
 
     @cached_property
     def resting(self) -> Mapping[str, tuple[str, ...]]:
@@ -109,8 +118,7 @@ class Chains:
 
     def columns(self, name: str) -> frozenset[Ref]:
         """Columns of sources that a metric's number is made of."""
-        needed = self._columns.needed(name)
-        return frozenset(ref for ref in needed.counted | needed.choosing if ref.kind == "source")
+        return frozenset(ref for ref in self.refs(name) if ref.kind == "source")
 
     # Operands
 
@@ -128,11 +136,11 @@ class Chains:
 
     def operands(self, metric: Metric) -> tuple[str, ...]:
         """Metrics, measures and scores a metric names, in the order it names them."""
-        names: Iterable[str] = ()
+        names: Iterable[str]
         if metric.expression:
             tree = parse_arithmetic(metric.expression)
             names = sorted(names_in(tree), key=metric.expression.index)
-        elif metric.form:
+        else:
             value = getattr(metric, metric.form)
             names = _words(value if isinstance(value, str) else value.model_dump())
         definitions = self.model.definitions
@@ -206,8 +214,7 @@ class Chains:
         return {entity: tuple(names) for entity, names in found.items()}
 
     def _measures(self, name: str) -> tuple[str, ...]:
-        tree = self.model.trees.get(name)
-        leaves = tree.leaves() if tree else ()
+        leaves = self.model.trees[name].leaves()
         return tuple(dict.fromkeys(measure for leaf in leaves for measure in leaf.measures))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from metrics.definitions.model import Measure
 from metrics.definitions.score import Score
-from metrics.lineage.available import Available, path_to, paths_of
+from metrics.lineage.available import Available, paths_of
 from metrics.parts.joins import Path
 from metrics.sources.model import SqlFile
 from metrics.sources.trace import Ref
@@ -51,8 +51,7 @@ class Columns:
     def seeds(self, name: str) -> dict[Ref, str]:
         """Columns of facts and entities a metric's leaves read, by what they are for."""
         found: dict[Ref, str] = {}
-        tree = self.model.trees.get(name)
-        for leaf in tree.leaves() if tree else ():
+        for leaf in self.model.trees[name].leaves():
             for measure in leaf.measures:
                 _add(found, self._seeds_of(measure))
                 for column in [*(column for column, _ in leaf.where), *leaf.by]:
@@ -68,10 +67,9 @@ class Columns:
         found: dict[Ref, str] = {}
         for one in operands_of_score(score):
             _add(found, self._seeds_of(one))
-            key = self._queries.entities[score.entity].key
-            for fact in self.model.facts_of(one):
-                if path := path_to(self.model, fact, key):
-                    _add(found, _on_the_way(f"fact.{fact}", path))
+            start, path = self.available.to_entity(score, one)
+            if path is not None:
+                _add(found, _on_the_way(start, path))
         return found
 
     def _seeds_of_measure(self, measure: Measure) -> dict[Ref, str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from metrics.definitions.expressions import Node, names_in, parse_arithmetic
+from metrics.definitions.expressions import names_in, parse_arithmetic
 from metrics.definitions.loader import Definitions
 from metrics.definitions.model import SPECIALS, Ahead, Bounds, Identity, Measure
 from metrics.definitions.score import Score
 from metrics.errors import Problem, did_you_mean
 from metrics.parts.joins import Joins, Path
-from metrics.parts.plan import Part
 from metrics.periods import parse_shift
 from metrics.sources.model import Fact, Queries
 
@@ -19,8 +18,10 @@ DERIVED_COLUMNS = {"day": "date", "hour": "integer"}
 NUMBERS = frozenset({"integer", "number", "money", "share"})
 
 
-def problems_of(definitions: Definitions, queries: Queries, joins: Joins) -> Iterator[Problem]:
-    """What is wrong with measures, scores, dimensions, roll-ups, names, units and identities."""
+def declared_problems(
+    definitions: Definitions, queries: Queries, joins: Joins
+) -> Iterator[Problem]:
+    """What is wrong with dimensions, measures, scores and roll-ups: what parts are planned from."""
     for name, dimension in definitions.dimensions.items():
         if dimension.as_of and not _is_history(dimension.as_of, queries):
             yield definitions.problem(
@@ -37,30 +38,14 @@ def problems_of(definitions: Definitions, queries: Queries, joins: Joins) -> Ite
     for name, rollups in definitions.rollups.items():
         for message in _rollup_problems(name, rollups, definitions, queries, joins):
             yield definitions.problem(f"rollups.{name}", message)
+
+
+def name_problems(definitions: Definitions) -> Iterator[Problem]:
+    """What is wrong with the names that metrics and identities have and refer to."""
     for name, identity in definitions.identities.items():
         for message in _identity_problems(identity, definitions):
             yield definitions.problem(f"identities.{name}", message)
     yield from _name_problems(definitions)
-
-
-def unanswerable(
-    definitions: Definitions, trees: Mapping[str, Node], parts: Iterable[Part], joins: Joins
-) -> Iterator[Problem]:
-    """Metrics that need columns together which no roll-up of their measure keeps."""
-    listed = list(parts)
-    for name, tree in trees.items():
-        for leaf in dict.fromkeys(tree.leaves()):
-            for measure in (leaf.measure, *leaf.others):
-                wanted = list(dict.fromkeys([*(column for column, _ in leaf.where), *leaf.by]))
-                mine = [part for part in listed if measure in part.measures]
-                if not any(_holds(part, wanted, joins) for part in mine):
-                    yield definitions.problem(
-                        name, f"no roll-up keeps '{measure}' by {' and '.join(wanted) or 'nothing'}"
-                    )
-
-
-def _holds(part: Part, wanted: list[str], joins: Joins) -> bool:
-    return all(joins.path(column, part.columns) for column in wanted)
 
 
 def _is_history(entity: str, queries: Queries) -> bool:
@@ -264,9 +249,6 @@ def _name_problems(definitions: Definitions) -> Iterator[Problem]:
             if other not in definitions.metrics:
                 message = _unknown("related metric", other, definitions.metrics)
                 yield definitions.problem(name, message)
-        if metric.growth and metric.unit != "percentage":
-            message = f"is a growth, so its unit is percentage, not {metric.unit}"
-            yield definitions.problem(name, message)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -66,6 +66,11 @@ class Joins:
         below = [self._depth(other) for other in self.entities[entity].references.values()]
         return 1 + max(below, default=-1)
 
+    def column_of(self, name: str) -> str:
+        """The column that holds a dimension's values, or a column's own name."""
+        dimension = self.dimensions.get(name)
+        return (dimension.column if dimension else None) or name
+
     def reachable(self, columns: Collection[str]) -> tuple[str, ...]:
         """Entities that a table with these columns refers to, histories and what they lead to."""
         found: list[str] = []
@@ -88,7 +93,7 @@ class Joins:
     @lru_cache(maxsize=4096)  # noqa: B019  one Joins lives as long as the definitions do
     def _path(self, name: str, columns: frozenset[str]) -> Path | None:
         dimension = self.dimensions.get(name)
-        column = (dimension.column if dimension else None) or name
+        column = self.column_of(name)
         if dimension and dimension.calendar:
             return Path((), "day", dimension.calendar)
         if dimension and dimension.as_of:

@@ -19,8 +19,9 @@ from metrics.definitions.resolve import Resolver
 from metrics.definitions.score import Score, ScoreInput
 from metrics.errors import DefinitionError
 from metrics.kinds import KINDS, PER_ENTITY
-from metrics.parts.check import problems_of, unanswerable
+from metrics.parts.check import declared_problems, name_problems
 from metrics.parts.joins import Joins
+from metrics.parts.meaning import breakdown_problems, meaning_problems
 from metrics.parts.plan import Part, plan_parts
 from metrics.settings import Settings
 from metrics.sources.model import Queries
@@ -60,8 +61,13 @@ class Model:
 
     def required_facts(self, name: str) -> tuple[str, ...]:
         """Facts without which there is no number: a score drops inputs, but no condition."""
+        needed = self.required_measures(name)
+        return tuple(dict.fromkeys(fact for one in needed for fact in self.facts_of(one)))
+
+    def required_measures(self, name: str) -> tuple[str, ...]:
+        """Measures without which a measure or score has no number."""
         if name not in self.definitions.scores:
-            return self.facts_of(name)
+            return (name,)
         score = self.definitions.scores[name]
         below = [score.population, *score.sums]
         below += [
@@ -70,7 +76,7 @@ class Model:
             for other in (part.measure, part.denominator, part.score)
             if other
         ]
-        return tuple(dict.fromkeys(fact for one in below for fact in self.required_facts(one)))
+        return tuple(dict.fromkeys(found for one in below for found in self.required_measures(one)))
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -110,9 +116,7 @@ class Model:
 
     def metric_hash(self, name: str) -> str:
         """Hash of a metric's meaning: its tree and all it rests on, not its texts."""
-        tree = self.trees.get(name)
-        if tree is None:
-            return digest([name])
+        tree = self.trees[name]
         used = sorted({name for leaf in tree.leaves() for name in leaf.measures})
         sql = [self._sql_of[fact] for measure in used for fact in self.facts_of(measure)]
         return digest([repr(tree), [self._declared(measure) for measure in used], sql])
@@ -136,20 +140,21 @@ def load_model(settings: Settings) -> Model:
     resolver = Resolver(definitions, numbers)
     resolver.resolve_all()
     joins = Joins(queries.entities, definitions.dimensions)
-    problems = [*resolver.problems, *problems_of(definitions, queries, joins)]
+    trees = resolver.trees
+    parts: tuple[Part, ...] = ()
+    problems = list(declared_problems(definitions, queries, joins))
+    if not problems:
+        parts = tuple(plan_parts(definitions, queries.facts))
+        problems += breakdown_problems(definitions, queries, trees, parts, joins)
+    problems += [*resolver.problems, *name_problems(definitions)]
+    problems += meaning_problems(definitions, queries, trees)
     if problems:
         raise DefinitionError(problems)
-    parts = tuple(plan_parts(definitions, queries.facts))
-    problems = list(unanswerable(definitions, resolver.trees, parts, joins))
-    if problems:
-        raise DefinitionError(problems)
-    return Model(definitions, queries, joins, parts, resolver.trees)
+    return Model(definitions, queries, joins, parts, trees)
 
 
-def kind_of(tree: Node | None, model: Model) -> str:
+def kind_of(tree: Node, model: Model) -> str:
     """The kind shown for a metric: that of all its leaves, else ratio, composite or derived."""
-    if tree is None:
-        return "placeholder"
     if isinstance(tree, Leaf):
         return _leaf_kind(tree, model)
     if isinstance(tree, Blend):

@@ -125,8 +125,8 @@ def _own_parts(
 
 
 def _row_columns(fact: Fact) -> tuple[str, ...]:
-    """What kept rows can be split by: references and other text, without the rows' own key."""
-    own = {*fact.key, *fact.moments}
+    """What kept rows can be split by: references and other text, without a key of no entity."""
+    own = {*fact.key, *fact.moments} - {*fact.references}
     return tuple(
         name
         for name, column in fact.columns.items()

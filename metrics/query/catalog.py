@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from metrics.definitions.expressions import Leaf
@@ -14,10 +15,10 @@ from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
-from metrics.query.plan import Planner
 from metrics.query.proofs import Proof, proof_of
+from metrics.query.quality import Quality
 from metrics.query.search import search
-from metrics.query.states import FIRST_BUILD, States, is_answerable, status_of
+from metrics.query.states import States, is_answerable, status_of
 from metrics.query.wanted import Wanted, ranked
 from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo
@@ -104,7 +105,6 @@ class Catalog:
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
-        self._planner = Planner(model.definitions, model.joins, model.parts)
         self._states = States(model, info)
         self._lineage = self._states.lineage
         self.metrics: dict[str, MetricInfo] = {
@@ -118,6 +118,11 @@ class Catalog:
         for name, metric in model.definitions.metrics.items():
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What the build found in its data, by check, source and metric."""
+        return Quality(self._states, {name: one.dimensions for name, one in self.metrics.items()})
 
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.
@@ -182,11 +187,11 @@ class Catalog:
             raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        tree = self.model.trees[name]
+        leaves = list(tree.leaves())
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
-        lacks = self._states.lacks(name) if tree else self._needs(name, metric)
+        lacks = self._states.lacks(name)
         lost = self._states.lost_dimensions(name)
         mark = self.model.metric_hash(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
@@ -202,9 +207,7 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            dimensions=tuple(
-                d for d in metric.dimensions if d not in lost and self._splits(leaves, d)
-            ),
+            dimensions=tuple(d for d in metric.dimensions if d not in lost),
             lost_dimensions={d: tuple(map(str, lost[d])) for d in lost},
             status=status_of(lacks),
             lacks=lacks,
@@ -221,17 +224,6 @@ class Catalog:
             **{field: getattr(metric, field) for field in COPIED},
         )
 
-    def _needs(self, name: str, metric: Metric) -> tuple[Lack, ...]:
-        """What a placeholder without a form waits for in the warehouse this build looked at."""
-        if self.info is None or name not in self.info.needs_missing:
-            return (FIRST_BUILD,)
-        missing = self.info.needs_missing[name]
-        parts = [need.rpartition(".") for need in missing]
-        return tuple(Lack("column", t, ((c, ""),)) for t, _, c in parts) or (HAS_DATA,)
-
-    def _splits(self, leaves: Sequence[Leaf], dimension: str) -> bool:
-        return all(self._planner.can_split(leaf, dimension) for leaf in leaves)
-
     def _additive(self, leaf: Leaf, over_time: bool) -> bool:
         if leaf.measure not in self.model.definitions.measures:
             return False
@@ -246,7 +238,6 @@ class Catalog:
         return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
 
 
-HAS_DATA = Lack("build", note="a formula (its data has arrived)")
 COPIED = (
     "label",
     "description",

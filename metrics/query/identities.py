@@ -2,14 +2,14 @@
 
     opening + new + reactivation + expansion - contraction - churn = closing
 
-Each is asked for the last 13 months and, where it declares dimensions, split by them.
+Each is asked for the last 13 months and, where it declares dimensions, split by them; all that are
+split alike are one question.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,19 +37,22 @@ def check_identities(
         for name, identity in model.definitions.identities.items()
         if all(catalog.resolve(metric).answerable for metric in metrics_of(identity))
     }
+    splits: dict[tuple[str, ...], list[str]] = {}
+    for identity in identities.values():
+        for by in _splits(identity, catalog):
+            splits.setdefault(by, []).extend(metrics_of(identity))
     questions = [
-        (name, question)
-        for name, identity in identities.items()
-        for question in _questions(identity, start, info.as_of)
+        Query(tuple(dict.fromkeys(names)), start, info.as_of, Grain.MONTH, by=by)
+        for by, names in splits.items()
     ]
-    results = ask([question for _, question in questions])
-    reports = []
-    for name, identity in identities.items():
-        mine = [
-            result for (owner, _), result in zip(questions, results, strict=True) if owner == name
-        ]
-        reports.append(_report(name, identity, mine))
-    return reports
+    wide = {
+        question.by: result.wide()
+        for question, result in zip(questions, ask(questions), strict=True)
+    }
+    return [
+        _report(name, identity, {by: wide[by] for by in _splits(identity, catalog)})
+        for name, identity in identities.items()
+    ]
 
 
 def metrics_of(identity: Identity) -> list[str]:
@@ -58,19 +61,27 @@ def metrics_of(identity: Identity) -> list[str]:
     return sorted({name for side in sides for name in names_in(side)})
 
 
-def _questions(identity: Identity, start: date, end: date) -> list[Query]:
-    names = tuple(metrics_of(identity))
-    splits: list[tuple[str, ...]] = [(), *[(dimension,) for dimension in identity.dimensions]]
-    return [Query(names, start, end, Grain.MONTH, by=by) for by in splits]
+def _splits(identity: Identity, catalog: Catalog) -> list[tuple[str, ...]]:
+    """The whole first, then every dimension that the build has values of."""
+    names = metrics_of(identity)
+    shared = [
+        dimension
+        for dimension in identity.dimensions
+        if all(dimension in catalog.metrics[name].dimensions for name in names)
+    ]
+    return [(), *[(dimension,) for dimension in shared]]
 
 
-def _report(name: str, identity: Identity, results: Sequence[Result]) -> IdentityInfo:
+def _report(
+    name: str, identity: Identity, answers: Mapping[tuple[str, ...], pd.DataFrame]
+) -> IdentityInfo:
     checked, broken, worst, example = 0, 0, 0.0, ""
-    whole = results[0].wide()
-    for result in results[1:] if identity.relation == "parts" else results:
-        wide = result.wide()
+    for by, answer in answers.items():
+        wide = answer
         if identity.relation == "parts":
-            wide = _with_sums(wide, whole, identity.left)
+            if not by:
+                continue
+            wide = _with_sums(answer, answers[()], identity.left)
         left, right = _side(identity.left, wide), _side(identity.right, wide)
         if identity.relation == "parts":
             left = wide[SUM].to_numpy(dtype=float)
@@ -83,7 +94,7 @@ def _report(name: str, identity: Identity, results: Sequence[Result]) -> Identit
         if wrong.any():
             row = int(np.nanargmax(np.where(wrong, gap, -np.inf)))
             worst = max(worst, float(gap[row]))
-            names = [column for column in ("start", *result.by) if column in wide.columns]
+            names = [column for column in ("start", *by) if column in wide.columns]
             place = ", ".join(str(wide[column].iloc[row]) for column in names)
             example = example or f"{place}: {left[row]:g} against {right[row]:g}"
     return IdentityInfo(

@@ -87,7 +87,7 @@ class Planner:
         wanted = dict.fromkeys([*_named(split), *also])
         candidates = self.by_measure.get(name, [])
         for part in candidates:
-            if _adds_up(part, split) and reach(self.joins, part, list(wanted)) is not None:
+            if self._adds_up(part, split) and reach(self.joins, part, list(wanted)) is not None:
                 return part
         listing = ", ".join(wanted)
         raise UnsafeAggregationError(
@@ -95,24 +95,16 @@ class Planner:
             "Ask for fewer dimensions at once, or declare a roll-up for them.",
         )
 
-    def can_split(self, leaf: Leaf, dimension: str) -> bool:
-        """Whether some part answers a leaf by one more dimension."""
-        try:
-            self.plan(leaf, Split((dimension,)))
-        except UnsafeAggregationError:
-            return False
-        return True
+    def _adds_up(self, part: Part, split: Split) -> bool:
+        """Members of a `within` column are never added: each is shown or the only one."""
+        single = [name for name, wanted in split.where if _is_one_member(wanted)]
+        told = {self.joins.column_of(name) for name in (*split.by, *single)}
+        return told.issuperset(part.within)
 
 
 def _named(split: Split) -> list[str]:
     """Dimensions shown or filtered on."""
     return [*split.by, *(name for name, _ in split.where)]
-
-
-def _adds_up(part: Part, split: Split) -> bool:
-    """Members of a `within` dimension are never added: each is shown or the only one."""
-    single = {name for name, wanted in split.where if _is_one_member(wanted)}
-    return all(name in split.by or name in single for name in part.within)
 
 
 def _is_one_member(wanted: object) -> bool:

@@ -3,7 +3,8 @@
 live      there is a number
 ready     the warehouse had everything when the build looked; a new build makes it live
 waiting   a table or a column is missing
-blocked   everything is there, but a fact has no rows, or none of the last 90 days
+blocked   everything is there, but a fact has no rows, or none of the last 90 days, or a column the
+          number rests on has no value in any of them
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from metrics.lineage.available import Lacks
 from metrics.lineage.map import Lineage
+from metrics.lineage.values import RequiredValues, without_value
 from metrics.parts.model import Model
 from metrics.sources.contract import Lack, declared, merged
 from metrics.store.info import RECENT_DAYS, BuildInfo
@@ -33,6 +35,7 @@ class States:
         self.info = info
         self.lineage = Lineage(model, info.warehouse_tables if info else declared(model.queries))
         self.available = self.lineage.available
+        self.values = RequiredValues(self.available)
         looked_for = info.looked_for if info else ()
         self._looked_for = frozenset(table.lower() for table in looked_for)
 
@@ -44,11 +47,29 @@ class States:
         leaves = list(self.model.trees[name].leaves())
         measures = dict.fromkeys(measure for leaf in leaves for measure in leaf.measures)
         inside = [lack for measure in measures for lack in self._in_build(measure, self.info)]
-        return merged(data or inside)
+        if data or not is_answerable(inside):
+            return merged(data or inside)
+        required = (one for leaf in leaves for one in self.values.of_leaf(leaf))
+        return merged([*inside, *without_value(required, self.info.broken_columns)])
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions the metric is declared with and has no values of in this build."""
-        return self.available.lost_dimensions(name) if self.info else {}
+        if self.info is None:
+            return {}
+        found = dict(self.available.lost_dimensions(name))
+        tree = self.model.trees.get(name)
+        leaves = list(tree.leaves()) if tree else []
+        for dimension in self.model.definitions.metrics[name].dimensions:
+            required = (
+                one
+                for leaf in leaves
+                if leaf.heeds(dimension)
+                for measure in leaf.measures
+                for one in self.values.of_splits(measure, [dimension])
+            )
+            if lacks := merged(without_value(required, self.info.broken_columns)):
+                found.setdefault(dimension, lacks)
+        return found
 
     def _seen(self, lack: Lack) -> Lack:
         """The lack, or that nobody has looked for its table yet."""
@@ -73,8 +94,21 @@ class States:
             return CHANGED
         if not state.available:
             return Lack("rows", name)
-        silent = state.silent and not self.model.queries.facts[name].snapshot
-        return Lack("rows", name, note=SILENT) if silent else None
+        return Lack("rows", name, note=SILENT) if self._is_silent(name, info) else None
+
+    def _is_silent(self, name: str, info: BuildInfo) -> bool:
+        """Whether nothing was told of late, which is not the same as that nothing happened.
+
+        What is made of other facts alone, such as deals won, tells nothing by its own silence:
+        it is silent when one of those is.
+        """
+        state = info.facts.get(name)
+        if state is None or not state.silent or self.model.queries.facts[name].snapshot:
+            return False
+        reads = self.model.queries.reads.get(state.file)
+        if reads is None or reads.sources or not reads.facts:
+            return True
+        return any(self._is_silent(fact, info) for fact in reads.facts)
 
 
 def status_of(lacks: Sequence[Lack]) -> str:
@@ -82,7 +116,7 @@ def status_of(lacks: Sequence[Lack]) -> str:
     kinds = {lack.kind for lack in lacks}
     if kinds & {"table", "column", "look"}:
         return "waiting"
-    if "rows" in kinds:
+    if kinds & {"rows", "values"}:
         return "blocked"
     return "ready" if kinds else "live"
 

@@ -18,9 +18,10 @@ class Lack:
     kind     table    a table that is not there (or there twice, see `note`)
              column   a column that is not there or, see `note`, cannot be used
              rows     a fact without rows, or without any of late (`note`)
+             values   a column of a fact or entity that no row has a (usable) value in
              build    everything is there; only a build with the definition as it is now is not
              look     no build has looked for it yet
-    place    the table, or the fact for `rows`
+    place    the table, or the fact (or entity) for `rows` and `values`
     columns  what is needed of a table and missing, with the type it should have
 
     >>> str(Lack("table", "raw.surveys", (("score", "number"), ("day", "date"))))
@@ -29,7 +30,7 @@ class Lack:
     'raw.users.role'
     """
 
-    kind: Literal["table", "column", "rows", "build", "look"]
+    kind: Literal["table", "column", "rows", "values", "build", "look"]
     place: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     note: str = ""
@@ -49,8 +50,9 @@ class Lack:
             return self.note
         if self.kind == "rows":
             return " ".join(filter(None, (f"rows in {self.place}", self.note)))
-        if self.kind == "column":
-            return " ".join(filter(None, (f"{self.place}.{self.names[0]}", self.note)))
+        if self.kind in ("column", "values"):
+            text = " ".join(filter(None, (f"{self.place}.{self.names[0]}", self.note)))
+            return text if self.kind == "column" else f"values in {text}"
         listing = f"({', '.join(self.names)})" if self.columns else ""
         return " ".join(filter(None, (self.place, self.note or listing)))
 
@@ -139,19 +141,6 @@ def missing_columns(
         elif present[found[0]] not in ACCEPTED[needed]:
             lacks.append(replace(lack, note=f"is {present[found[0]]}, needs {needed}"))
     return tuple(lacks)
-
-
-def missing_names(table: str, columns: tuple[str, ...], inspected: Inspected) -> tuple[str, ...]:
-    """What a table lacks of some columns, whatever their types; its columns if it is not there.
-
-    >>> missing_names("raw.t", ("a", "b"), {"raw.t": {"A": "text"}})
-    ('raw.t.b',)
-    """
-    tables = find(table, inspected)
-    if not tables:
-        return tuple(f"{table}.{column}" for column in columns) or (table,)
-    present = inspected[tables[0]]
-    return tuple(f"{table}.{column}" for column in columns if not find(column, present))
 
 
 def _missing_for(

@@ -118,6 +118,7 @@ class _Query(_Model):
     references: dict[str, Name] = {}
     alternatives: tuple[Name, ...] = ()
     files: tuple[SqlFile, ...] = ()
+    tests: tuple[Test, ...] = ()
 
     @field_validator("columns")
     @classmethod
@@ -143,7 +144,7 @@ class Entity(_Query):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Entity:
-        self._require(self.key, *self.references)
+        self._require(self.key, *self.references, *(test.column for test in self.tests))
         if self.valid_from:
             self._require(self.valid_from)
             if "valid_to" in self.columns:
@@ -165,7 +166,6 @@ class Fact(_Query):
     interval: Interval | None = None
     snapshot: bool = False
     planned: bool = False
-    tests: tuple[Test, ...] = ()
 
     @property
     def moments(self) -> tuple[str, ...]:

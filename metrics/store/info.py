@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,14 +44,100 @@ class FactState(BaseModel):
         return (self.as_of - self.last_seen).days >= RECENT_DAYS
 
 
-class FindingInfo(BaseModel):
-    """Rows of a query that were set aside, with the reason."""
+CheckKind = Literal[
+    "unique",
+    "not_null",
+    "not_future",
+    "forward",
+    "references",
+    "accepted",
+    "positive",
+    "filled",
+]
+
+
+class CheckInfo(BaseModel):
+    """One promise of `queries/schema.yml` as this build found it kept or broken.
+
+    about     the query, `fact.<name>` or `entity.<name>`; `sources` are the tables it comes from.
+    kind      unique, not_null, not_future, forward (ends no earlier than it starts), references
+              (`wanted` names the entity), accepted (`wanted` lists the values), positive, or
+              filled (some row has a value).
+    rows      rows that were looked at, `failing` those that break it; `examples` are a few of
+              their values, short and printable.
+    severity  error: the rows, or what rests on the column, are left out of every number;
+              warning: they count, but are nowhere to be found when numbers are split.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     about: str
-    reason: str
+    kind: CheckKind
+    column: str
     rows: int
+    failing: int = 0
+    examples: tuple[str, ...] = ()
+    severity: Literal["error", "warning"] = "warning"
+    wanted: str = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> str:
+        """What the failing rows have, in a few words."""
+        return FOUND[self.kind].format(column=self.column, wanted=self.wanted)
+
+    @property
+    def effect(self) -> str:
+        """What that does to the numbers."""
+        return EFFECTS[self.severity][self.kind]
+
+    def __str__(self) -> str:
+        """One line: what was found, in how many rows, for example, and what follows."""
+        examples = f" ({', '.join(self.examples)})" if self.examples else ""
+        rows = f"{self.failing:,} of {self.rows:,} rows"
+        place = self.about.partition(".")[2]
+        return f"{place}: {self.found} in {rows}{examples}, {self.effect}"
+
+
+FOUND: Mapping[CheckKind, str] = {
+    "unique": "{column} comes again",
+    "not_null": "{column} is empty",
+    "not_future": "{column} is after the last full day",
+    "forward": "{column} is before the start",
+    "references": "{column} is not among the {wanted}",
+    "accepted": "{column} is an unknown word",
+    "positive": "{column} is zero or less",
+    "filled": "{column} has no value in any row",
+}
+_LEFT_OUT = "left out of every number"
+_IN_NONE = "counted, in no group of that column"
+EFFECTS: Mapping[str, Mapping[CheckKind, str]] = {
+    "error": {
+        **dict.fromkeys(("unique", "not_null", "not_future", "forward"), _LEFT_OUT),
+        "filled": "no number rests on it",
+    },
+    "warning": {
+        "not_null": _IN_NONE,
+        "references": _IN_NONE,
+        "accepted": "counted, in no group that metrics ask for",
+        "positive": "counted as it stands",
+        "filled": "nothing can be split by it",
+    },
+}
+
+
+def kept_by_no_row(checks: Iterable[CheckInfo]) -> frozenset[tuple[str, str, str]]:
+    """(about, column, kind) of columns without a value, or whose values all join nothing.
+
+    An entity without rows has no values either; a fact without any is told apart elsewhere.
+    """
+    return frozenset(
+        (check.about, check.column, check.kind)
+        for check in checks
+        if check.failing == check.rows
+        if check.kind in ("filled", "references")
+        if check.rows or (check.kind == "filled" and check.about.startswith("entity."))
+    )
 
 
 class IdentityInfo(BaseModel):
@@ -89,8 +177,12 @@ class BuildInfo(BaseModel):
     looked_for: tuple[str, ...] = ()
     warehouse_tables: dict[str, dict[str, str]] = {}
     entities_missing: dict[str, tuple[str, ...]] = {}
-    findings: tuple[FindingInfo, ...] = ()
+    checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
-    needs_missing: dict[str, tuple[str, ...]] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
+
+    @cached_property
+    def broken_columns(self) -> frozenset[tuple[str, str, str]]:
+        """Columns no number can rest on: see `kept_by_no_row`."""
+        return kept_by_no_row(self.checks)

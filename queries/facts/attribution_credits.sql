@@ -1,7 +1,8 @@
 -- How a conversion is shared among the touches that led to it, by six models. The path of a
 -- customer are the touches of all its leads in the 90 days up to its first paid day; a conversion
 -- without any keeps one row of its own. Conversions whose 90 days begin before the first touch on
--- record are left out: nobody knows their whole path.
+-- record are left out: nobody knows their whole path. Where no touch at all leads to a customer,
+-- nothing says whether a conversion is owed to one.
 WITH owned AS (
     SELECT DISTINCT
         c.properties ->> 'account_id' AS customer_id,
@@ -82,7 +83,7 @@ SELECT
     customer_id,
     touch_id,
     touch_number,
-    touch_id IS NOT NULL AS is_attributed,
+    CASE WHEN EXISTS (SELECT 1 FROM owned) THEN touch_id IS NOT NULL END AS is_attributed,
     campaign_id,
     channel,
     medium,

@@ -3,7 +3,7 @@ SELECT
     h.id AS charge_id,
     c.metadata ->> 'account_id' AS customer_id,
     LOWER(h.status) AS status,
-    COALESCE(LOWER(h.status) = 'succeeded', FALSE) AS is_succeeded,
+    LOWER(h.status) = 'succeeded' AS is_succeeded,
     h.amount * 0.01 AS amount,
     h.amount_refunded * 0.01 AS refunded,
     h.created AS created_at

@@ -8,7 +8,7 @@ SELECT
     id AS status_id,
     device_id,
     status,
-    COALESCE(status = 'online', FALSE) AS is_online,
+    status = 'online' AS is_online,
     COALESCE(status = 'offline', FALSE) AS is_down,
     at AS valid_from,
     LEAD(at) OVER (PARTITION BY device_id ORDER BY at, id COLLATE "C") AS valid_to

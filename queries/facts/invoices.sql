@@ -3,7 +3,7 @@ SELECT
     i.id AS invoice_id,
     c.metadata ->> 'account_id' AS customer_id,
     LOWER(i.status) AS status,
-    COALESCE(LOWER(i.status) = 'paid', FALSE) AS is_paid,
+    LOWER(i.status) = 'paid' AS is_paid,
     i.amount_due * 0.01 AS amount_due,
     i.created AS created_at
 FROM source.stripe_invoices AS i

@@ -6,7 +6,6 @@ WITH linked AS (
         l.lead_source,
         l.campaign_id,
         d.deal_id,
-        d.company_id,
         d.created_at,
         ROW_NUMBER() OVER (
             PARTITION BY l.mql_id ORDER BY d.created_at, d.deal_id COLLATE "C"
@@ -17,6 +16,6 @@ WITH linked AS (
     JOIN fact.deals AS d ON d.company_id = c.properties ->> 'company_id'
     WHERE d.created_at >= l.qualified_at
 )
-SELECT mql_id, lead_source, campaign_id, deal_id, company_id, created_at AS converted_at
+SELECT mql_id, lead_source, campaign_id, deal_id, created_at AS converted_at
 FROM linked
 WHERE place = 1

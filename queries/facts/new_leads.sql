@@ -2,7 +2,7 @@
 WITH known AS (
     SELECT
         p.id AS contact_id,
-        c.properties ->> 'account_id' AS customer_id,
+        c.properties ->> 'account_id' AS account_id,
         COALESCE(p.properties ->> 'source', p.properties ->> 'hs_analytics_source') AS lead_source,
         p.createdat AS created_at
     FROM source.hubspot_contacts AS p
@@ -11,7 +11,7 @@ WITH known AS (
 )
 SELECT
     k.contact_id,
-    k.customer_id,
+    k.account_id,
     k.lead_source,
     CASE LOWER(k.lead_source)
         WHEN 'google_ads' THEN 'google'
@@ -20,7 +20,7 @@ SELECT
     END AS platform,
     k.created_at
 FROM known AS k
-LEFT JOIN fact.first_payments AS v ON v.customer_id = k.customer_id
+LEFT JOIN fact.first_payments AS v ON v.customer_id = k.account_id
 WHERE v.paid_on IS NULL
     OR k.created_at IS NULL
     OR LOCAL_DAY(k.created_at) < v.paid_on

@@ -17,7 +17,7 @@ ends AS (
         END AS ended_on
     FROM fact.new_leads AS n
     LEFT JOIN qualified AS q ON q.contact_id = n.contact_id
-    LEFT JOIN fact.first_payments AS v ON v.customer_id = n.customer_id
+    LEFT JOIN fact.first_payments AS v ON v.customer_id = n.account_id
 )
 SELECT
     contact_id,

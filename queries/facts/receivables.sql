@@ -1,5 +1,6 @@
 -- What customers owed: an invoice's whole amount until the day it was paid, what is left of an
--- open one until today. A paid invoice without a charge never was owed.
+-- open one (all of it where that is not told) until today. A paid invoice without a charge never
+-- was owed.
 WITH sent AS (
     SELECT
         id, customer, charge, created, amount_due, amount_remaining,
@@ -29,7 +30,8 @@ paid AS (
 SELECT
     s.id AS invoice_id,
     c.metadata ->> 'account_id' AS customer_id,
-    CASE WHEN s.is_paid THEN s.amount_due ELSE s.amount_remaining END * 0.01 AS balance,
+    CASE WHEN s.is_paid THEN s.amount_due ELSE COALESCE(s.amount_remaining, s.amount_due) END * 0.01
+        AS balance,
     LOCAL_DAY(s.created) AS valid_from,
     CASE WHEN s.is_paid THEN LOCAL_DAY(COALESCE(p.paid_at, s.created)) END AS valid_to
 FROM sent AS s

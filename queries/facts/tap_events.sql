@@ -1,4 +1,5 @@
 -- What taps reported. Only a pour has a volume; one outside 2 to 6 degrees or 10 to 15 psi is odd.
+-- What is not told stays empty: a pour without a reading is neither odd nor in order.
 WITH readings AS (
     SELECT
         id,
@@ -16,10 +17,8 @@ WITH readings AS (
 judged AS (
     SELECT
         readings.*,
-        COALESCE(is_pour AND (temperature_c < 2 OR temperature_c > 6), FALSE)
-            AS is_temperature_anomaly,
-        COALESCE(is_pour AND (pressure_psi < 10 OR pressure_psi > 15), FALSE)
-            AS is_pressure_anomaly
+        CASE WHEN is_pour THEN temperature_c < 2 OR temperature_c > 6 END AS is_temperature_anomaly,
+        CASE WHEN is_pour THEN pressure_psi < 10 OR pressure_psi > 15 END AS is_pressure_anomaly
     FROM readings
 )
 SELECT
@@ -27,13 +26,16 @@ SELECT
     device_id,
     location_id,
     event_type,
-    COALESCE(is_pour, FALSE) AS is_pour,
-    COALESCE(is_alert, FALSE) AS is_alert,
+    is_pour,
+    is_alert,
     CASE WHEN is_pour THEN volume_ml END AS volume_ml,
     temperature_c,
     pressure_psi,
     is_temperature_anomaly,
     is_pressure_anomaly,
-    is_temperature_anomaly OR is_pressure_anomaly AS is_anomaly,
+    CASE
+        WHEN is_temperature_anomaly OR is_pressure_anomaly THEN TRUE
+        WHEN is_temperature_anomaly IS NOT NULL OR is_pressure_anomaly IS NOT NULL THEN FALSE
+    END AS is_anomaly,
     occurred_at
 FROM judged

@@ -22,6 +22,7 @@ PAGES = {
     "engagement": "engagement",
     "explore": "explore?by=Region",
     "catalog": "catalog",
+    "quality": "quality",
     "definition": "catalog?q=quick+ratio",
     "data wanted": "catalog?view=Data+wanted",
     "tables": "catalog?view=Tables&table=raw.app_database_locations",

@@ -49,6 +49,11 @@ COMPANY: dict[str, Any] = {
                 "price": "money",
             },
         },
+        "outages": {
+            "key": ["id"],
+            "interval": {"from": "down_at", "to": "up_at"},
+            "columns": {"id": "integer", "down_at": "instant", "up_at": "instant"},
+        },
         "rooms": {
             "key": ["id"],
             "interval": {"from": "opened_on", "to": "closed_on"},
@@ -69,7 +74,7 @@ dimensions:
   plan: {{label: Plan, as_of: plans}}
 rollups:
   sales: [[shop], [customer_id]]
-  buyers: [[], [shop]]
+  buyers: [[customer_id], [customer_id, shop]]
 measures:
   sold: {{fact: sales, kind: flow, value: amount}}
   sale_rows: {{fact: sales, kind: flow}}
@@ -78,7 +83,7 @@ measures:
   guest_mrr: {{fact: stays, kind: movement, value: price}}
   prices: {{fact: sales, kind: rows, value: amount}}
 metrics:
-  revenue: {{{TEXTS}, measure: sold, domains: [company]}}
+  revenue: {{{TEXTS.replace("count", "currency")}, measure: sold, domains: [company]}}
 """
 
 
@@ -112,6 +117,6 @@ def problems(folder: Path, *files: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def metric(form: str) -> str:
+def metric(form: str, unit: str = "count") -> str:
     """A file with one metric `it` of a form, on line 2."""
-    return f"metrics:\n  it: {{{TEXTS}, {form}}}"
+    return f"metrics:\n  it: {{{TEXTS.replace('count', unit)}, {form}}}"

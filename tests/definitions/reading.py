@@ -38,7 +38,10 @@ SCORES: dict[str, Score] = merged("scores")
 DIMENSIONS: dict[str, Dimension] = merged("dimensions")
 ROLLUPS: dict[str, tuple[tuple[str, ...], ...]] = merged("rollups")
 HOME = {name: read(path) for path in FILES for name in read(path).metrics}
-ALIASES = {alias: name for name, metric in METRICS.items() for alias in metric.aliases}
+ALIASES: dict[str, list[str]] = {}
+for _name, _metric in METRICS.items():
+    for _alias in _metric.aliases:
+        ALIASES.setdefault(_alias, []).append(_name)
 
 
 def expected() -> list[dict[str, str]]:
@@ -47,9 +50,11 @@ def expected() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def resolve(name: str) -> str:
-    """The metric a name or alias stands for."""
-    return ALIASES.get(name, name)
+def resolve(name: str, domain: str | None = None) -> str:
+    """The metric a name or alias stands for, in a domain where it is given twice."""
+    known = [*([name] if name in METRICS else []), *ALIASES.get(name, [])]
+    inside = [one for one in known if domain in (None, *domains(one))]
+    return (inside or known or [name])[0]
 
 
 def domains(name: str) -> tuple[str, ...]:
@@ -64,10 +69,12 @@ def operands(metric: Metric) -> set[str]:
         return {name for name in names if not name.startswith("setting.")} - {"days", "hours"}
     if metric.score:
         return set()
-    form = getattr(metric, metric.form) if metric.form else None
+    form = getattr(metric, metric.form)
     if isinstance(form, str):
         return {form}
-    fields = ("numerator", "denominator", "of", "measure", "measures", "count", "start")
+    if metric.composite:
+        return {part.metric for part in metric.composite.parts.values()}
+    fields = ("numerator", "denominator", "of", "measure", "measures", "count", "start", "end")
     found: set[str] = set()
     for field in fields:
         value = getattr(form, field, ())
@@ -75,13 +82,21 @@ def operands(metric: Metric) -> set[str]:
     return found
 
 
-def leaves(name: str) -> Iterator[str]:
-    """Measures below a metric or measure."""
+def leaves(name: str, dimension: str | None = None) -> Iterator[str]:
+    """Measures below a metric or measure, those that a dimension splits where one is given."""
     if name in MEASURES:
         yield name
-    else:
-        for operand in operands(METRICS[name]):
-            yield from leaves(operand)
+        return
+    for operand in operands(METRICS[name]):
+        across = METRICS[name].across.get(operand, ())
+        if dimension is None or (across != "all" and dimension not in across):
+            yield from leaves(operand, dimension)
+
+
+def counted(measure: str) -> str:
+    """The fact whose rows say what a measure can be split by: a cohort's is its anchor."""
+    anchor = MEASURES[measure].anchor
+    return anchor.fact if anchor else MEASURES[measure].fact
 
 
 def attributes(entity: str) -> set[str]:
@@ -103,12 +118,19 @@ def carried(columns: tuple[str, ...]) -> set[str]:
     return found
 
 
+def promised(fact: str) -> set[str]:
+    """Columns of a fact and of every entity it declares that it refers to."""
+    targets = FACTS[fact].get("references", {}).values()
+    return set(FACTS[fact]["columns"]).union(*map(attributes, targets))
+
+
 def reachable(fact: str) -> set[str]:
-    """Columns of a fact and of every entity it leads to, with the hour of instants."""
+    """Columns of a fact and of every entity whose key it has, with the hour of instants."""
     promise = FACTS[fact]
-    found = set(promise["columns"])
-    for target in promise.get("references", {}).values():
-        found |= attributes(target)
+    found = promised(fact)
+    for column in promise["columns"]:
+        if column in ENTITY_OF_KEY:
+            found |= attributes(ENTITY_OF_KEY[column])
     if promise["columns"].get(promise.get("time", ""), {}).get("type") == "instant":
         found.add("hour")
     return found
@@ -118,7 +140,7 @@ def kept_by(name: str) -> set[str]:
     """Columns that roll-ups of a fact, measure or score may name."""
     if name in SCORES:
         return attributes(SCORES[name].entity)
-    return reachable(name if name in FACTS else MEASURES[name].fact)
+    return reachable(name if name in FACTS else counted(name))
 
 
 def column_of(dimension: str) -> str:

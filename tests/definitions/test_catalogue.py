@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from metrics.definitions.model import SPECIALS
 from tests.definitions import reading, specification
 from tests.definitions.reading import (
     DIMENSIONS,
@@ -35,16 +36,22 @@ def test_a_name_is_given_once() -> None:
         for part in ("metrics", "measures", "scores")
         for name in getattr(reading.read(path), part)
     ]
-    names += [alias for metric in METRICS.values() for alias in metric.aliases]
     assert sorted(names) == sorted(set(names))
+    aliases = [
+        (domain, alias)
+        for name, metric in METRICS.items()
+        for domain in reading.domains(name)
+        for alias in metric.aliases
+    ]
+    own = {(domain, name) for name in METRICS for domain in reading.domains(name)}
+    assert sorted(aliases) == sorted(set(aliases) - own), "a name means one thing in a domain"
 
 
 @pytest.mark.parametrize("row", EXPECTED, ids=lambda row: f"{row['domain']}.{row['name']}")
 def test_every_promised_name_resolves(row: dict[str, str]) -> None:
-    name = reading.resolve(row["name"])
+    name = reading.resolve(row["name"], row["domain"])
     assert name in METRICS
     assert row["domain"] in reading.domains(name)
-    assert (METRICS[name].form is not None) == (row["expected"] == "live")
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -58,7 +65,7 @@ def test_every_metric_is_complete(name: str) -> None:
     assert metric.owner or HOME[name].owner
     assert metric.tags
     assert metric.synonyms
-    assert metric.caveats or metric.needs
+    assert metric.caveats
     assert set(metric.tiers) <= set(reading.domains(name))
     assert not metric.domains or set(metric.tiers) == set(metric.domains)
 
@@ -88,8 +95,8 @@ def test_percentages_that_cannot_exceed_one_say_so() -> None:
 def test_every_measure_stands_on_columns_of_its_fact(name: str) -> None:
     measure = MEASURES[name]
     columns = reading.reachable(measure.fact)
-    assert measure.value in {None, "start_day", "seconds"} | set(FACTS[measure.fact]["columns"])
-    assert {*measure.key, *measure.where, *measure.within} <= columns
+    assert measure.value in {None, *SPECIALS, *FACTS[measure.fact]["columns"]}
+    assert {*measure.key, *measure.where, *measure.within} <= {*columns, *SPECIALS, "weekday"}
     if measure.anchor:
         assert measure.anchor.key in FACTS[measure.anchor.fact]["columns"]
 
@@ -116,7 +123,7 @@ def test_every_break_down_is_answered_by_a_roll_up(name: str, dimension: str) ->
             wanted = {reading.column_of(dimension), column} & known
             assert any(wanted <= carried for carried in lists), column
         return
-    for leaf in reading.leaves(name):
+    for leaf in reading.leaves(name, dimension):
         measure = MEASURES[leaf]
         wanted = {reading.column_of(dimension)} - {"weekday"} - set(measure.within)
         if measure.kind == "rows":
@@ -125,7 +132,7 @@ def test_every_break_down_is_answered_by_a_roll_up(name: str, dimension: str) ->
         lists = reading.rollups_of(leaf)
         assert any(wanted <= carried for carried in lists), leaf
         for column in FILTERS:
-            if column in reading.reachable(measure.fact):
+            if column in reading.promised(measure.fact):
                 assert any(wanted | {column} <= carried for carried in lists), (leaf, column)
 
 

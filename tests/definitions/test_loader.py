@@ -81,7 +81,7 @@ REFUSED = {
     ),
     "no form": (
         metric("tags: [wish]"),
-        ["a.yml:2: metrics.it: has no form; a placeholder needs `needs`"],
+        ["a.yml:2: metrics.it: has no form; what it waits for follows from its queries"],
     ),
     "a kind that is none": (
         "measures:\n  it: {fact: sales, kind: sum}",

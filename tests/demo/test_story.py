@@ -149,6 +149,27 @@ def test_leads_join_to_accounts_through_contact_and_company(
     assert touched > 0.9 * number(raw, "SELECT count(*) FROM marketing_qualified_leads")
 
 
+def test_the_way_of_a_lead_mixes_ads_and_visits_of_their_own(
+    raw: duckdb.DuckDBPyConnection,
+) -> None:
+    channels = {
+        name
+        for (name,) in raw.execute(
+            "SELECT DISTINCT channel FROM attribution_touchpoints"
+        ).fetchall()
+    }
+    assert {"paid_search", "organic_search", "email", "direct"} <= channels
+    days = """SELECT campaign_id, min("date") AS first, max("date") AS last
+        FROM ad_performance_daily GROUP BY ALL"""
+    outside = f"""SELECT count(*) FROM attribution_touchpoints t JOIN ({days}) d
+        ON d.campaign_id = t.campaign_id
+        AND t.touchpoint_date::DATE NOT BETWEEN d.first AND d.last"""
+    assert one(raw, outside) == 0
+    later = """SELECT count(*) FROM attribution_touchpoints t
+        JOIN marketing_qualified_leads l ON l.id = t.mql_id AND t.touchpoint_date > l.mql_date"""
+    assert number(raw, later) > 5
+
+
 def test_lifetime_rows_of_campaigns_are_the_sums_of_their_days(
     raw: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -28,6 +28,12 @@ SHOP: dict[str, Any] = {
             "columns": {"customer_id": "text", "industry": "text", "region": "text"},
             "rows": [["c1", "bars", "West"], ["c2", "hotels", "South"]],
         },
+        "rooms": {
+            "key": "room_id",
+            "references": {"customer_id": "customers"},
+            "columns": {"room_id": "text", "customer_id": "text"},
+            "rows": [["r1", "c1"], ["r2", "c2"]],
+        },
     },
     "facts": {
         "deals": {
@@ -86,6 +92,13 @@ SHOP: dict[str, Any] = {
             "columns": {"agent": "text", "name": "text"},
             "rows": [["a1", "Firefox"], ["a2", "Chromium"]],
         },
+        "calls": {
+            "key": ["call_id"],
+            "time": "called_on",
+            "references": {"room_id": "rooms"},
+            "columns": {"call_id": "text", "room_id": "text", "called_on": "date"},
+            "rows": [["1", "r1", "2024-05-03"], ["2", "r2", "2024-05-30"]],
+        },
         "seats": {
             "key": ["seat_id"],
             "interval": {"from": "taken_on", "to": "left_on"},
@@ -122,6 +135,7 @@ SHOP: dict[str, Any] = {
         "deal_amount": {"fact": "deals", "kind": "flow", "value": "amount"},
         "western_deals": {"fact": "deals", "kind": "flow", "where": {"region": "West"}},
         "big_ones": {"fact": "big_deals", "kind": "flow"},
+        "call_count": {"fact": "calls", "kind": "flow"},
         "visit_count": {"fact": "visits", "kind": "flow"},
         "firefox_visits": {"fact": "visits", "kind": "flow", "where": {"browser": "Firefox"}},
         "seats_taken": {"fact": "seats", "kind": "stock"},
@@ -143,6 +157,27 @@ SHOP: dict[str, Any] = {
                 "buying": {"take": "sum", "measure": "won_deals", "scale": [[0, 0], [2, 100]]},
             },
         },
+        "chatter": {
+            "description": "Visits, and calls from rooms that belong to the customer.",
+            "version": 1,
+            "entity": "customers",
+            "population": "seats_taken",
+            "inputs": {
+                "visiting": {
+                    "take": "sum",
+                    "measure": "visit_count",
+                    "window": "28 days",
+                    "scale": [[0, 0], [2, 100]],
+                    "weight": 3,
+                },
+                "calling": {
+                    "take": "sum",
+                    "measure": "call_count",
+                    "window": "28 days",
+                    "scale": [[0, 0], [1, 100]],
+                },
+            },
+        },
         "pulse": {
             "description": "Visits, and a little of deals.",
             "version": 1,
@@ -160,6 +195,7 @@ SHOP: dict[str, Any] = {
         },
     },
     "metrics": {
+        "customer_chatter": {"score": {"score": "chatter", "take": "mean"}, "unit": "score"},
         "deals_won": {"measure": "won_deals", "dimensions": ["industry", "region"]},
         "deals_closed": {"measure": "closed_deals", "dimensions": ["industry"]},
         "win_rate": {
@@ -168,15 +204,18 @@ SHOP: dict[str, Any] = {
             "dimensions": ["industry"],
         },
         "deal_value": {"measure": "deal_amount"},
-        "value_per_seat": {"expression": "deal_value / seats - 2 * days"},
+        "value_per_seat": {"expression": "deal_value / seats", "unit": "ratio"},
         "deals_west": {"measure": "western_deals"},
         "deals_big": {"measure": "big_ones"},
         "visits": {"measure": "visit_count", "dimensions": ["browser", "region"]},
         "visits_firefox": {"measure": "firefox_visits"},
         "seats": {"measure": "seats_taken", "dimensions": ["industry"]},
-        "bought_in_a_week": {"cohort": {"measure": "signed_deals", "reached": "within", "days": 7}},
-        "customer_health": {"score": {"score": "health", "take": "mean"}},
-        "customer_pulse": {"score": {"score": "pulse", "take": "mean"}},
+        "bought_in_a_week": {
+            "cohort": {"measure": "signed_deals", "reached": "within", "days": 7},
+            "unit": "percentage",
+        },
+        "customer_health": {"score": {"score": "health", "take": "mean"}, "unit": "score"},
+        "customer_pulse": {"score": {"score": "pulse", "take": "mean"}, "unit": "score"},
     },
 }
 

@@ -20,6 +20,7 @@ TABLES = {
     "seats": "DROP TABLE raw.seats",
     "customers": "DROP TABLE raw.customers",
     "deals.price": "ALTER TABLE raw.deals DROP COLUMN price",
+    "rooms": "DROP TABLE raw.rooms",
     "customers.region": "ALTER TABLE raw.customers DROP COLUMN region",
     "browsers.name": "ALTER TABLE raw.browsers DROP COLUMN name",
 }
@@ -44,6 +45,7 @@ def test_an_alternative_file_stands_in_and_empties_a_column(small: Lineage) -> N
         "visits": (stands_in, "no longer by browser"),
         "customer_health": (stands_in,),
         "customer_pulse": (stands_in,),
+        "customer_chatter": (stands_in,),
     }
 
 
@@ -52,6 +54,19 @@ def test_an_entity_is_needed_by_conditions_and_break_downs(small: Lineage) -> No
     assert "deals_west" in impact.waits
     assert impact.loses["deals_won"] == ("no longer by industry, region",)
     assert "deal_value" not in impact.loses
+
+
+def test_an_input_is_lost_with_the_way_to_its_entity(
+    small: Lineage, tmp_path: Path, url: str | None
+) -> None:
+    """Calls of rooms nobody owns are no calls of a customer, which is not the same as none."""
+    impact = small.of_place("raw.rooms")
+    assert impact.waits == ()
+    assert impact.loses == {"customer_chatter": ("score chatter without its input calling",)}
+    with built(shop(), tmp_path / "whole", url=url) as layer:
+        assert layer.query("customer_chatter").value() == pytest.approx(0.75 * 50 + 0.25 * 100)
+    with built(shop(), tmp_path / "without", "DROP TABLE raw.rooms", url=url) as layer:
+        assert layer.query("customer_chatter").value() == pytest.approx(50)
 
 
 def test_a_column_tells_what_is_made_of_it_from_what_shares_its_query(small: Lineage) -> None:

@@ -27,9 +27,9 @@ def _days_with_cost(q: Question, window: Window) -> Value:
     return float(sum(cost is not None and cost > 0 for cost in rows["cost"]))
 
 
-def _begun(q: Question) -> pd.DataFrame | None:
+def _begun(q: Question, fact: str) -> pd.DataFrame | None:
     """Campaigns whose first day lies on or before the last asked day."""
-    return q.during(CAMPAIGNS, Window(1, q.end))
+    return q.during(fact, Window(1, q.end))
 
 
 def _register_platform(platform: str, campaigns: str) -> None:
@@ -37,9 +37,9 @@ def _register_platform(platform: str, campaigns: str) -> None:
     def spend(q: Question) -> Value:
         return spent(q.within(platform=[platform]), q.period)
 
-    @proof(campaigns, CAMPAIGNS)
+    @proof(campaigns, f"{platform}_campaigns")
     def begun(q: Question) -> Value:
-        return count(_begun(q.within(platform=[platform])))
+        return count(_begun(q, f"{platform}_campaigns"))
 
 
 _register_platform("google", "google_ads_campaigns_count")
@@ -75,7 +75,7 @@ def active_campaigns(q: Question) -> Value:
 
 @proof("total_campaigns", CAMPAIGNS)
 def total_campaigns(q: Question) -> Value:
-    return count(_begun(q))
+    return count(_begun(q, CAMPAIGNS))
 
 
 @proof("total_impressions", SPEND)

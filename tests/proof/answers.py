@@ -11,6 +11,7 @@ from tests.proof import (  # noqa: F401  the proofs register themselves
     adoption,
     advertising,
     attribution,
+    audience,
     company,
     customer_metrics,
     customer_success,
@@ -57,17 +58,24 @@ def answer(
     if as_of is None:
         raise ValueError(f"the warehouse has no rows for {metric}")
     question = Question(world, number(start), number(min(end, as_of))).within(**(where or {}))
-    compute = PROOFS[metric].compute
     if by is None:
-        return {"": None if start > as_of else compute(question)}
+        return {"": None if start > as_of else _computed(metric, question)}
     names = (by,) if isinstance(by, str) else tuple(by)
     found = members if members is not None else members_of(world, by)
     values = {}
     for member in found:
         parts = (member,) if isinstance(by, str) else member
         only = question.within(**{n: [part] for n, part in zip(names, parts, strict=True)})
-        values[member] = None if start > as_of else compute(only)
+        values[member] = None if start > as_of else _computed(metric, only)
     return values
+
+
+def _computed(metric: str, question: Question) -> Value:
+    """The value of one question, worked out once in a world however often it is asked."""
+    key = ("answer", metric, question.start, question.end, question.scope)
+    if key not in question.world.cache:
+        question.world.cache[key] = PROOFS[metric].compute(question)
+    return question.world.cache[key]
 
 
 def members_of(world: World, by: str | Sequence[str]) -> list[Any]:

@@ -144,7 +144,7 @@ class Stripe:
             row for row in self._raw.rows("stripe_charges") if lower(row["status"]) == "succeeded"
         ]
         for row in self._sent(("void", "draft", "uncollectible")):
-            is_paid = lower(row["status"]) == "paid"
+            is_paid, left = lower(row["status"]) == "paid", row["amount_remaining"]
             payments = [
                 charge["created"]
                 for charge in succeeded
@@ -155,7 +155,7 @@ class Stripe:
             yield {
                 "invoice_id": row["id"],
                 "customer_id": self._account.get(row["customer"]),
-                "balance": cents(row["amount_due"] if is_paid else row["amount_remaining"]),
+                "balance": cents(row["amount_due"] if is_paid or left is None else left),
                 "valid_from": self._day(row["created"]),
                 "valid_to": self._day(paid_at) if is_paid else None,
             }

@@ -134,7 +134,8 @@ def _overdue(world: World, day: int) -> Numbers:
 
 def _failed_payments(world: World, day: int) -> Numbers:
     rows = recent(world, "charges", day, 35)
-    return everyone(world, by_customer(rows[~rows["is_succeeded"]]), paying(world, day))
+    failed = rows[rows["status"].notna() & ~rows["is_succeeded"]]
+    return everyone(world, by_customer(failed), paying(world, day))
 
 
 def _silent_devices(world: World, day: int) -> Numbers:

@@ -19,6 +19,7 @@ DIMENSIONS = (
     *("location", "location_type", "size", "browser", "page", "feature_name", "category"),
     *("priority", "platform", "campaign", "lead_source", "hour", "weekday"),
     *("objective", "channel", "medium", "touch_source", "traffic", "email_label"),
+    *("network", "content"),
     *("owner", "stage", "deal_type", "size_band", "competitor", "lost_reason", "deal", "outcome"),
     *("endpoint", "service", "experiment"),
     *("signup_cohort", "landing_page", "app_platform", "app_version"),
@@ -29,7 +30,7 @@ NUMBERS = (
     *("second", "until_second", "volume_ml", "cpu_usage", "error_count", "watts"),
     *("duration_seconds", "page_views", "usage_count", "gross_margin"),
     *("score", "discount", "seats", "employees", "duration_ms"),
-    *("engagement_score", "conversion_probability", "days_to_mql", "budget"),
+    *("engagement_score", "conversion_probability", "days_to_mql", "budget", "points"),
     *("actions", "seconds_on_page", "load_ms", "status_code"),
 )
 """Columns that are compared or added up as floats; empty cells are NaN there."""

@@ -23,6 +23,8 @@ from tests.proof.revenue import (
     new_customers_12m,
     summed,
 )
+from tests.proof.sales import CLOSED, avg_deal_size, avg_sales_cycle_days_12m, share_within
+from tests.proof.sales_work import CONVERSIONS
 
 LEADS, NEW, WON = "leads", "new_leads", "won_leads"
 IN_TIME = 90
@@ -149,6 +151,20 @@ def high_quality_mql_pct(q: Question) -> Value:
     scored = q.during(LEADS, q.period, lambda r: (r.score >= 0) & (r.score <= 100))
     good = q.during(LEADS, q.period, lambda r: (r.score >= 80) & (r.score <= 100))
     return divide(count(good), count(scored))
+
+
+# How much leads are worth a day
+
+
+@proof("mql_conversion_rate_12m", LEADS, CONVERSIONS)
+def mql_conversion_rate_12m(q: Question) -> Value:
+    return share_within(q, q.last(months=12), LEADS, CONVERSIONS, "mql_id", IN_TIME)
+
+
+@proof("marketing_velocity", LEADS, CONVERSIONS, CLOSED)
+def marketing_velocity(q: Question) -> Value:
+    factors = times(mqls_last_30d(q), mql_conversion_rate_12m(q), avg_deal_size(q))
+    return divide(factors, avg_sales_cycle_days_12m(q))
 
 
 # What a customer costs

@@ -6,43 +6,28 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from tests.proof.credits import MODELS, Touch, shares_of
+from tests.proof import audience_facts as audience
+from tests.proof import touch_facts as touches
 from tests.proof.days import NEVER, day_of
 from tests.proof.facts import Promise, local_day
 from tests.proof.raw import Raw, Row, first_not_none, lower, money, number, read_json
 
+LISTED = ("google", "facebook", "linkedin")
+SPAN = ("valid_from", "valid_to")
 PROMISES = (
-    Promise(
-        "campaigns_in_flight",
-        "ads",
-        ("platform", "campaign_id"),
-        "valid_from",
-        "valid_to",
-        planned=True,
-    ),
+    *(Promise(f"{one}_campaigns", "ads", ("campaign_id",), *SPAN, planned=True) for one in LISTED),
+    Promise("campaigns_in_flight", "ads", ("platform", "campaign_id"), *SPAN, planned=True),
     Promise("spend_in_flight", "ads", ("spend_id",), "valid_from", "valid_to"),
     Promise("first_payments", "app_database", ("customer_id",), "paid_on"),
     Promise("new_leads", "hubspot app_database", ("contact_id",), "created_at"),
     Promise("open_leads", "hubspot app_database", ("contact_id",), "valid_from", "valid_to"),
     Promise("won_leads", "hubspot app_database", ("contact_id",), "won_on"),
-    Promise("touchpoints", "web", ("touch_id",), "touched_at"),
-    Promise(
-        "attribution_credits",
-        "web hubspot app_database",
-        ("customer_id", "touch_id"),
-        "converted_on",
-    ),
-    Promise(
-        "ad_credits",
-        "web hubspot app_database ads",
-        ("customer_id", "touch_id"),
-        "converted_on",
-    ),
+    *touches.PROMISES,
     Promise("website_days", "web", ("date",), "date"),
     Promise("email_campaigns", "email", ("campaign_id",), "started_at"),
+    *audience.PROMISES,
 )
 PLATFORM_OF = {"google_ads": "google", "facebook_ads": "facebook", "linkedin_ads": "linkedin"}
-LOOK_BACK = 90
 
 
 class Facts:
@@ -55,35 +40,40 @@ class Facts:
 
     def by_name(self) -> Iterator[tuple[str, Iterable[Row]]]:
         """Each fact's name and rows."""
-        yield "campaigns_in_flight", self._campaigns()
+        yield "google_campaigns", self._dated("google", "budget_amount")
+        yield "facebook_campaigns", self._facebook_campaigns()
+        yield "linkedin_campaigns", self._dated("linkedin", "total_budget")
+        yield (
+            "campaigns_in_flight",
+            [
+                {**{name: row[name] for name in ("campaign_id", "budget", *SPAN)}, "platform": one}
+                for one in LISTED
+                for row in self._rows(f"{one}_campaigns")
+            ],
+        )
         yield "spend_in_flight", self._spend_in_flight()
         yield "first_payments", self._first_payments()
         yield "new_leads", self._new_leads()
         yield "open_leads", self._open_leads()
         yield "won_leads", self._won_leads()
-        yield "touchpoints", self._touchpoints()
-        yield "attribution_credits", self._attribution_credits()
-        yield "ad_credits", self._ad_credits()
+        yield from touches.Touches(self._raw, self._rows).by_name()
         yield "website_days", self._website_days()
         yield "email_campaigns", self._email_campaigns()
+        yield from audience.by_name(self._raw, self._rows)
 
     # Campaigns
 
-    def _campaigns(self) -> Iterator[Row]:
-        for row in self._raw.rows("google_ads_campaigns"):
-            yield _campaign(
-                "google", row["id"], row["budget_amount"], row["start_date"], row["end_date"]
-            )
+    def _dated(self, platform: str, budget: str) -> Iterator[Row]:
+        for row in self._raw.rows(f"{platform}_ads_campaigns"):
+            yield _campaign(row["id"], row[budget], row["start_date"], row["end_date"])
+
+    def _facebook_campaigns(self) -> Iterator[Row]:
         for row in self._raw.rows("facebook_ads_campaigns"):
             first, last = (
                 None if row[name] is None else day_of(local_day(row[name], self._zone))
                 for name in ("start_time", "stop_time")
             )
-            yield _campaign("facebook", row["id"], row["lifetime_budget"], first, last)
-        for row in self._raw.rows("linkedin_ads_campaigns"):
-            yield _campaign(
-                "linkedin", row["id"], row["total_budget"], row["start_date"], row["end_date"]
-            )
+            yield _campaign(row["id"], row["lifetime_budget"], first, last)
 
     def _spend_in_flight(self) -> Iterator[Row]:
         campaigns = {
@@ -120,21 +110,14 @@ class Facts:
                 "first_year_revenue": 12 * sum(r["mrr"] for r in periods if r["day"] == first),
             }
 
-    def _accounts_of_companies(self) -> dict[str, list[str | None]]:
-        found: dict[str, list[str | None]] = {}
-        for row in self._raw.rows("hubspot_companies"):
-            account = read_json(row["properties"]).get("account_id")
-            found.setdefault(row["id"], []).append(account)
-        return found
-
     def _new_leads(self) -> Iterator[Row]:
-        accounts = self._accounts_of_companies()
+        accounts = touches.accounts_of_companies(self._raw)
         paid = {row["customer_id"]: row["day"] for row in self._rows("first_payments")}
         for contact in self._raw.rows("hubspot_contacts"):
             told = read_json(contact["properties"])
             source = first_not_none(told.get("source"), told.get("hs_analytics_source"))
             made = contact["createdat"]
-            for account in accounts.get(_company_of(told), [None]):
+            for account in accounts.get(touches.company_of(told), [None]):
                 pays = paid.get(account)
                 if pays is not None and made is not None and local_day(made, self._zone) >= pays:
                     continue
@@ -176,64 +159,6 @@ class Facts:
                     "won_on": day_of(paid[lead["account"]]),
                 }
 
-    # Touches and their credit
-
-    def _touchpoints(self) -> Iterator[Row]:
-        for row in self._raw.rows("attribution_touchpoints"):
-            channel, medium = _word(row["channel"]), _word(row["medium"])
-            yield {
-                "touch_id": row["id"],
-                "mql_id": row["mql_id"],
-                "campaign_id": row["campaign_id"],
-                "channel": channel,
-                "medium": medium,
-                "touch_source": (lower(row["source"]) or "").strip(" ") or None,
-                "traffic": traffic_of(channel or "", medium or ""),
-                "touched_at": row["touchpoint_date"],
-            }
-
-    def _attribution_credits(self) -> Iterator[Row]:
-        touches = self._rows("touchpoints")
-        if not touches:
-            return
-        begun = min(touch["day"] for touch in touches)
-        owned = self._touches_of_accounts(touches)
-        for payment in self._rows("first_payments"):
-            day = payment["day"]
-            if day - LOOK_BACK < begun:
-                continue
-            path = [t for t in owned.get(payment["customer_id"], []) if 0 <= day - t["day"] <= 90]
-            yield from _credits(payment, path)
-
-    def _touches_of_accounts(self, touches: list[Row]) -> dict[str, list[Row]]:
-        """Touches by account: of a touch's lead, that lead's contact, its company, its account."""
-        accounts = self._accounts_of_companies()
-        owners: dict[str, set[str | None]] = {}
-        for contact in self._raw.rows("hubspot_contacts"):
-            mine = accounts.get(_company_of(read_json(contact["properties"])), [])
-            owners.setdefault(contact["id"], set()).update(mine)
-        contact_of = {row["mql_id"]: row["contact_id"] for row in self._rows("leads")}
-        found: dict[str, list[Row]] = {}
-        for touch in touches:
-            if touch["mql_id"] is None:
-                continue
-            for account in owners.get(contact_of.get(touch["mql_id"]), ()):
-                if account is not None:
-                    found.setdefault(account, []).append(touch)
-        return found
-
-    def _ad_credits(self) -> Iterator[Row]:
-        for row in self._rows("attribution_credits"):
-            if row["by_platform"] is not None:
-                yield {
-                    "customer_id": row["customer_id"],
-                    "touch_id": row["touch_id"],
-                    "campaign_id": row["campaign_id"],
-                    "linear": row["linear"],
-                    "linear_revenue": row["linear_revenue"],
-                    "converted_on": row["converted_on"],
-                }
-
     # Website and e-mail
 
     def _website_days(self) -> Iterator[Row]:
@@ -265,55 +190,11 @@ class Facts:
                 }
 
 
-def _campaign(platform: str, key: str, budget: Any, first: Any, last: Any) -> Row:
+def _campaign(key: str, budget: Any, first: Any, last: Any) -> Row:
     known = money(budget)
     return {
-        "platform": platform,
         "campaign_id": key,
         "budget": known if known is not None and known > 0 else None,
         "valid_from": first,
         "valid_to": None if last is None else last + timedelta(days=1),
     }
-
-
-def _company_of(properties: dict[str, Any]) -> str | None:
-    return first_not_none(properties.get("company_id"), properties.get("associatedcompanyid"))
-
-
-def _word(text: str | None) -> str | None:
-    return (lower(text) or "").strip(" ").replace(" ", "_").replace("-", "_") or None
-
-
-def traffic_of(channel: str, medium: str) -> str:
-    """Paid, organic or direct by the channel; where that says nothing, by the medium."""
-    if channel.startswith("paid") or channel in ("display", "retargeting"):
-        return "paid"
-    if channel.startswith("organic"):
-        return "organic"
-    if channel == "direct":
-        return "direct"
-    if medium.startswith("paid") or medium in ("cpc", "ppc", "cpm", "display"):
-        return "paid"
-    return "organic" if medium.startswith("organic") else "other"
-
-
-def _credits(payment: Row, path: list[Row]) -> Iterator[Row]:
-    """One row a touch with its shares; a conversion without touches has one of its own."""
-    revenue = float(payment["first_year_revenue"])
-    ordered = sorted(path, key=lambda touch: (touch["touched_at"], touch["touch_id"]))
-    touches = [Touch(one["channel"], payment["day"] - one["day"]) for one in ordered]
-    found: list[tuple[Row, dict[str, float]]] = list(
-        zip(ordered, shares_of(touches), strict=True)
-    ) or [({"channel": "unattributed"}, dict.fromkeys(MODELS, 1.0))]
-    for place, (touch, shares) in enumerate(found):
-        words = ("touch_id", "campaign_id", "channel", "medium", "touch_source", "traffic")
-        yield {
-            "customer_id": payment["customer_id"],
-            "first_year_revenue": payment["first_year_revenue"],
-            "converted_on": payment["paid_on"],
-            **{name: touch.get(name) for name in words},
-            "is_attributed": bool(path),
-            "is_first": place == 0,
-            **shares,
-            **{f"{model}_revenue": share * revenue for model, share in shares.items()},
-        }

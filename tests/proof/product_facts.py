@@ -138,7 +138,7 @@ class ProductFacts:
                 yield {"user_id": user, "activated_on": day_of(activated)}
 
     def new_user_outcomes(self) -> Iterator[Row]:
-        """Users whose first 60 days are known, and whether they came on one of the days 30 to 60."""
+        """Users whose first 60 days are known, and whether they came on any of days 30 to 60."""
         for user, created in self._created_users():
             if self.first_use is None or created < self.first_use:
                 continue
@@ -193,9 +193,9 @@ class ProductFacts:
             self._monitored_sessions(),
             _own("app_platform", "app_version"),
         )
-        yield "experiment_exposures", self._exposures(), _of_experiment
+        yield "experiment_exposures", self._exposures(), self._of_experiment
         seen = self.rows("experiment_exposures")
-        yield "experiment_conversions", _conversions(seen), _of_experiment
+        yield "experiment_conversions", _conversions(seen), self._of_experiment
 
     def _invitations(self) -> Iterator[Row]:
         for row in self.raw.rows("user_invitations"):
@@ -253,6 +253,9 @@ class ProductFacts:
                 "started_at": row["started_at"],
             }
 
+    def _of_experiment(self, row: Row) -> dict[str, Any]:
+        return {**self.of_user(row), "experiment": row["experiment_id"]}
+
     def _exposures(self) -> Iterator[Row]:
         for row in self.raw.rows("experiment_results"):
             if row["variant"] is not None:
@@ -291,7 +294,3 @@ def _place(row: Row) -> tuple[Any, ...]:
 
 def _own(*names: str) -> Dimensions:
     return lambda row: {name: row[name] for name in names}
-
-
-def _of_experiment(row: Row) -> dict[str, Any]:
-    return {"experiment": row["experiment_id"]}

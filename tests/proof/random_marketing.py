@@ -99,40 +99,41 @@ def leads(m: Maker) -> dict[str, list[Row]]:
     contacts = [
         {
             "id": one,
-            "properties": m.maybe(_properties(m, [*m.companies, "hP"]), 0.95),
-            "createdAt": m.maybe(m.instant(250)),
+            "properties": m.maybe(_properties(m, index), 0.97),
+            "createdAt": m.maybe(m.one_of(m.instant(250), m.instant(500)), 0.95),
         }
-        for one in m.contacts
+        for index, one in enumerate(m.contacts)
     ]
     qualified = [
         {
             "id": f"q{index}",
-            "contact_id": m.maybe(int(m.id_of([row["id"] for row in contacts], "999"))),
+            "contact_id": m.maybe(int(m.id_of(m.contacts, "999", 0.95)), 0.97),
             "account_id": m.maybe(m.chance.randint(0, 9)),
             "lead_source": m.maybe(m.one_of("email", "google_ads")),
             "campaign_id": m.maybe(m.one_of("k1", "k2", "k3", "k9")),
-            "mql_date": m.maybe(m.instant(120)),
+            "mql_date": m.maybe(m.one_of(m.instant(150), m.instant(430)), 0.95),
             "mql_score": m.maybe(m.one_of(0, 79.99, 80, 100, 55.5, -3, 120)),
             "engagement_score": m.maybe(m.one_of(0, 33.3, 100, -1)),
             "conversion_probability": m.maybe(m.one_of(0, 0.25, 1, 1.5)),
             "days_to_mql": m.maybe(m.one_of(0, 3, 40, -2)),
         }
-        for index in range(m.chance.randint(1, 4 * m.shape.customers))
+        for index in range(m.chance.randint(m.shape.customers, 6 * m.shape.customers))
     ]
     names = [row["id"] for row in qualified]
     touches = [
         {
             "id": f"o{index}",
-            "mql_id": m.maybe(m.id_of(names, "qX")),
-            "touchpoint_date": m.maybe(m.instant(330), 0.97),
+            "mql_id": m.maybe(m.id_of(names, "qX"), 0.93),
+            "touchpoint_date": m.maybe(m.instant(300), 0.97),
             "channel": m.maybe(m.one_of(*CHANNELS)),
             "medium": m.maybe(m.one_of(*MEDIUMS)),
             "source": m.maybe(m.one_of("google_ads", "Newsletter", " direct ", "")),
             "campaign_id": m.maybe(m.one_of("k1", "k2", "k3", "k9"), 0.5),
+            "content": m.maybe(m.one_of("guide", "video", "blog"), 0.5),
             "attribution_weight": m.maybe(0.9),
             "touchpoint_position": m.maybe(m.chance.randint(1, 5)),
         }
-        for index in range(m.count(2))
+        for index in range(m.count(5))
     ]
     return {
         "hubspot_contacts": contacts,
@@ -141,12 +142,15 @@ def leads(m: Maker) -> dict[str, list[Row]]:
     }
 
 
-def _properties(m: Maker, companies: list[str]) -> str:
+def _properties(m: Maker, index: int) -> str:
+    """Most contacts are with a company that has an account."""
+    usual = m.companies[index % len(m.customers)]
+    company = usual if m.maybe(True, 0.8) else m.id_of([*m.companies, "hP"], "hX")
     told = {
-        m.one_of("company_id", "company_id", "associatedcompanyid"): m.id_of(companies, "hX"),
+        m.one_of("company_id", "company_id", "associatedcompanyid"): m.maybe(company, 0.95),
         m.one_of("source", "hs_analytics_source"): m.one_of("Google_Ads", "email", "linkedin_ads"),
     }
-    return json.dumps({name: value for name, value in told.items() if m.maybe(True)})
+    return json.dumps({name: value for name, value in told.items() if m.maybe(True, 0.97)})
 
 
 def website(m: Maker) -> dict[str, list[Row]]:
@@ -177,3 +181,75 @@ def website(m: Maker) -> dict[str, list[Row]]:
         for index in range(m.count(0.2))
     ]
     return {"google_analytics_sessions": visits, "iterable_campaigns": mails}
+
+
+def audience(m: Maker) -> dict[str, list[Row]]:
+    """What the demo lacks: e-mail events, social networks, a brand survey, costs of content."""
+    words = (
+        "delivered",
+        "Delivered",
+        "delivery",
+        "open",
+        "opened",
+        "click",
+        "unsubscribe",
+        "bounce",
+    )
+    events = [
+        {
+            "campaign_id": m.maybe(m.one_of("w0", "w1", "w2")),
+            "recipient_id": m.maybe(m.one_of("r1", "r2", "r3", "r4")),
+            "event": m.maybe(m.one_of(*words)),
+            "occurred_at": m.maybe(m.instant(), 0.95),
+        }
+        for _ in range(m.count())
+    ]
+    posts = {
+        (m.maybe(m.one_of("LinkedIn", "linkedin", "x")), m.one_of("p1", "p2"), m.maybe(m.day()))
+        for _ in range(m.count(0.4))
+    }
+    reach = [
+        {
+            "network": network,
+            "post_id": post,
+            "date": day,
+            "impressions": m.maybe(m.one_of(0, 90, 1000)),
+            "engagements": m.maybe(m.one_of(0, 4, 33)),
+        }
+        for network, post, day in sorted(posts, key=str)
+    ]
+    answers = [
+        {
+            "respondent_id": f"a{index}",
+            "region": m.maybe(m.one_of("West", "South")),
+            "awareness": m.maybe(m.one_of("unaided", "Aided", "none", "unsure")),
+            "responded_at": m.maybe(m.instant()),
+        }
+        for index in range(m.count(0.4))
+    ]
+    mentions = [
+        {
+            "id": f"j{index}",
+            "network": m.maybe(m.one_of("X", "linkedin")),
+            "brand": m.maybe(m.one_of("Ours", "Theirs")),
+            "is_own": m.maybe(m.chance.random() < 0.4),
+            "mentioned_at": m.maybe(m.instant()),
+        }
+        for index in range(m.count(0.5))
+    ]
+    costs = [
+        {
+            "id": f"z{index}",
+            "content": m.maybe(m.one_of("guide", "video", "podcast")),
+            "spent_on": m.maybe(m.day(90)),
+            "cost": m.maybe(m.one_of(0, 250, 1999.99)),
+        }
+        for index in range(m.count(0.2))
+    ]
+    return {
+        "email_events": events,
+        "social_engagement": reach,
+        "brand_survey_responses": answers,
+        "social_mentions": mentions,
+        "content_costs": costs,
+    }

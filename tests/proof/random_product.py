@@ -1,4 +1,4 @@
-"""Random rows about features, and about what watches the product; few warehouses have the latter."""
+"""Random rows about features, and about what watches the product, which few warehouses have."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _experiments(m: Maker) -> dict[str, list[Row]]:
             {
                 "experiment_id": experiment,
                 "variant": m.maybe(m.one_of("control", "Control", "new", "other")),
-                "user_id": m.maybe(f"p{m.chance.randint(0, 40)}", 0.95),
+                "user_id": m.maybe(m.one_of(_someone(m), f"p{m.chance.randint(0, 40)}"), 0.95),
                 "exposed_at": exposed,
                 "converted_at": _later(m, exposed) if m.chance.random() < 0.4 else None,
                 "ended_at": ends[experiment],

@@ -141,8 +141,8 @@ def plans(m: Maker) -> dict[str, list[Row]]:
     ]
     quotas, forecasts = [], []
     for owner in (*m.owners, None):
-        for start, end in m.chance.sample(periods, m.chance.randint(0, len(periods))):
-            amount = m.maybe(m.one_of(0, 5000, 30000, 120000.5))
+        for start, end in m.chance.sample(periods, m.chance.randint(1, len(periods))):
+            amount = m.maybe(m.one_of(0, 100, 5000, 30000.5))
             period = {"owner_id": owner, "period_start": start, "period_end": m.maybe(end, 0.97)}
             quotas.append({**period, "amount": amount})
             for _ in range(m.one_of(0, 1, 2, 4)):

@@ -46,6 +46,10 @@ class Raw:
     def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
         self._tables = tables
 
+    def has(self, name: str) -> bool:
+        """Whether there is a table, with rows or without."""
+        return name in self._tables
+
     def rows(self, name: str) -> list[Row]:
         """The rows of a table as dictionaries."""
         if name not in self._tables:

@@ -1,4 +1,4 @@
-"""Both roads over one DuckDB file: the layer with a build of it, and the world of its raw rows."""
+"""Both roads over one warehouse: the layer with a build of it, and the world of its raw rows."""
 
 from __future__ import annotations
 
@@ -43,18 +43,27 @@ def open_roads(
     time_zone: str = "UTC",
     week_start: int = 0,
     fiscal_month: int = 1,
+    url: str | None = None,
+    world: World | None = None,
 ) -> Roads:
-    """Build the layer's store beside a warehouse file and read the file's raw rows."""
+    """Build the layer's store of a warehouse file and read the file's raw rows.
+
+    `url` names a database with the same tables, which is built instead of the file; `world` is
+    the second road where it has been read already.
+    """
+    targets = path.with_suffix(".targets.yml")
     settings = load_settings(
         env={},
         file=path.parent / "metrics.toml",
         home=path.parent,
-        warehouse_url=f"duckdb:///{path}",
+        warehouse_url=url or f"duckdb:///{path}",
+        targets=targets if targets.exists() else None,
         as_of=last_full_day,
         time_zone=time_zone,
         week_start=week_start,
         fiscal_month=fiscal_month,
     )
     run_build(settings)
-    world = World(load_tables(path), last_full_day, time_zone, week_start, fiscal_month)
+    if world is None:
+        world = World(load_tables(path), last_full_day, time_zone, week_start, fiscal_month)
     return Roads(open_layer(settings), world)

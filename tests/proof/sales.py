@@ -227,12 +227,18 @@ def competitive_win_rate(q: Question) -> Value:
 
 
 def share_within(
-    q: Question, cohort: str, events: str, key: str, days: int, where: Where | None = None
+    q: Question,
+    window: Window,
+    cohort: str,
+    events: str,
+    key: str,
+    days: int,
+    where: Where | None = None,
 ) -> Value:
-    """Share of the rows of the period, if old enough, whose key had an event so many days later."""
-    if not (q.covers(cohort, q.period) and q.covers(events, q.period)):
+    """Share of the rows of a window, if old enough, whose key had an event so many days later."""
+    if not (q.covers(cohort, window) and q.covers(events, window)):
         return None
-    begun = q.during(cohort, q.period)
+    begun = q.during(cohort, window)
     assert begun is not None
     found = q.world.facts[events].rows
     found = found if where is None else found[where(found)]
@@ -245,14 +251,19 @@ def share_within(
     return divide(float(sum(reached)), float(len(reached)))
 
 
-@proof("opportunity_win_rate_180d", DEALS, CLOSED)
-def opportunity_win_rate_180d(q: Question) -> Value:
-    return share_within(q, DEALS, CLOSED, "deal_id", 180, is_won)
+@proof("opportunity_win_rate_12m", DEALS, CLOSED)
+def opportunity_win_rate_12m(q: Question) -> Value:
+    return share_within(q, q.last(months=12), DEALS, CLOSED, "deal_id", 180, is_won)
 
 
 @proof("stage_conversion_rate", ENTRIES, ADVANCES)
 def stage_conversion_rate(q: Question) -> Value:
-    return share_within(q, ENTRIES, ADVANCES, "entry_id", 90)
+    return share_within(q, q.period, ENTRIES, ADVANCES, "entry_id", 90)
+
+
+@proof("stage_conversion_rate_12m", ENTRIES, ADVANCES)
+def stage_conversion_rate_12m(q: Question) -> Value:
+    return share_within(q, q.last(months=12), ENTRIES, ADVANCES, "entry_id", 90)
 
 
 def _with_amount(rows: pd.DataFrame) -> pd.Series:

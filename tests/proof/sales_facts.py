@@ -10,7 +10,7 @@ from typing import Any
 from tests.proof.crm import Crm, first_of, number, text
 from tests.proof.days import day_of, local
 from tests.proof.facts import Promise
-from tests.proof.raw import Raw, Row, first_not_none, lower, money, read_json
+from tests.proof.raw import Raw, Row, first_not_none, lower, money, one_per_key, read_json
 
 OPEN_STAGES = (
     "appointmentscheduled",
@@ -123,9 +123,10 @@ class Sales:
     # Stages
 
     def _moves(self) -> dict[str | None, list[Row]]:
-        """What the history tells of each deal, in time."""
+        """What the history tells of each deal, in time; a row loaded twice counts once."""
         found: dict[str | None, list[Row]] = {}
-        for row in self._raw.rows("hubspot_deal_stage_history"):
+        columns = ("id", "deal_id", "stage", "entered_at")
+        for row in one_per_key(self._raw.rows("hubspot_deal_stage_history"), columns):
             if row["entered_at"] is not None and row["stage"] is not None:
                 found.setdefault(row["deal_id"], []).append(row)
         for moves in found.values():

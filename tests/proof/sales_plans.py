@@ -133,6 +133,8 @@ class Plans:
                     break
 
     def _lead_responses(self) -> Iterator[Row]:
+        if not self._raw.has("lead_activities"):
+            return
         touches = [
             row
             for row in self._raw.rows("lead_activities")

@@ -105,7 +105,7 @@ def email_bounce_rate(q: Question) -> Value:
 
 @proof("mql_conversion_rate", LEADS, CONVERSIONS)
 def mql_conversion_rate(q: Question) -> Value:
-    return share_within(q, LEADS, CONVERSIONS, "mql_id", 90)
+    return share_within(q, q.period, LEADS, CONVERSIONS, "mql_id", 90)
 
 
 @proof("converted_mqls", CONVERSIONS)

@@ -73,25 +73,23 @@ class Terms(Stripe):
             }
 
     def overdue_invoices(self, receivables: list[Row]) -> Iterator[Row]:
-        """Receivables from the day after their due day, at the earliest the invoice's own."""
-        due = {
-            row["id"]: self._day(row["due_date"])
-            for row in self._raw.rows("stripe_invoices")
-            if row["due_date"] is not None
-        }
+        """Receivables from the day after their due day; nothing of those paid in time."""
+        due = {row["id"]: self._day(row["due_date"]) for row in self._raw.rows("stripe_invoices")}
         for row in receivables:
-            due_on = due.get(row["invoice_id"])
+            begin = end = row["valid_from"]
+            due_on = due[row["invoice_id"]]
             if due_on is None:
                 continue
-            begin = max(due_on + timedelta(days=1), row["valid_from"])
-            if row["valid_to"] is None or row["valid_to"] > begin:
-                yield {
-                    "invoice_id": row["invoice_id"],
-                    "customer_id": row["customer_id"],
-                    "balance": row["balance"],
-                    "valid_from": begin,
-                    "valid_to": row["valid_to"],
-                }
+            overdue_on = max(due_on + timedelta(days=1), row["valid_from"])
+            if row["valid_to"] is None or row["valid_to"] > overdue_on:
+                begin, end = overdue_on, row["valid_to"]
+            yield {
+                "invoice_id": row["invoice_id"],
+                "customer_id": row["customer_id"],
+                "balance": row["balance"],
+                "valid_from": begin,
+                "valid_to": end,
+            }
 
     def discounts(self, items: list[Row]) -> Iterator[Row]:
         """Each discount on each item of its subscription, while both are in force."""
@@ -166,12 +164,12 @@ def _discounted(discount: Row, bill: Fraction) -> Fraction | float | None:
 
 
 def renewals_due(terms: list[Row]) -> Iterator[Row]:
-    """The last 90 days of terms of 300 days or more, where they got that far."""
+    """The last 90 days of terms of 300 days or more; all terms tell of their first day."""
     for term in terms:
-        if (term["renews_on"] - term["valid_from"]).days >= 300:
-            begin = max(term["renews_on"] - timedelta(days=90), term["valid_from"])
-            if term["valid_to"] > term["renews_on"] - timedelta(days=90):
-                yield {**term, "valid_from": begin}
+        yield {**term, "valid_to": term["valid_from"]}
+        near = term["renews_on"] - timedelta(days=90)
+        if (term["renews_on"] - term["valid_from"]).days >= 300 and term["valid_to"] > near:
+            yield {**term, "valid_from": near}
 
 
 def features_available(world: World) -> Iterator[Row]:

@@ -22,7 +22,7 @@ PROMISES = (
     Promise("account_first_use", "app_database", ("customer_id",), *INTERVAL),
     Promise("billing_terms", "stripe", ("invoice_id",), *INTERVAL),
     Promise("next_renewals", "stripe", ("invoice_id",), *INTERVAL, planned=True),
-    Promise("renewals_due", "stripe", ("invoice_id",), *INTERVAL, planned=True),
+    Promise("renewals_due", "stripe", ("invoice_id", "valid_from"), *INTERVAL, planned=True),
     Promise("overdue_invoices", "stripe", ("invoice_id",), *INTERVAL, planned=True),
     Promise("subscription_discounts", "stripe", ("discount_id", "item_id"), *INTERVAL),
     Promise("deferred_amounts", "ledger stripe", ("line_id",), *INTERVAL),

@@ -12,6 +12,7 @@ import yaml
 from tests.proof import answer
 from tests.proof.compare import Case, cells_of, plain, same
 from tests.proof.days import bucket_start, buckets, months_before
+from tests.proof.engines import copy_tables
 from tests.proof.question import Value
 from tests.proof.roads import Roads, open_roads
 from tests.proof.score_rules import on_scale
@@ -117,6 +118,17 @@ def test_layer(case: dict[str, Any], roads: Roads) -> None:
         right, found = right_cells(question), layered(roads, question)
         assert differences(right, found) == []
         assert {cell for cell, value in found.items() if cell not in right and value} == set()
+
+
+@pytest.mark.slow
+def test_layer_on_postgresql(case: dict[str, Any], tmp_path: Path, pg_url: str) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    write_warehouse(path, rows_of(case))
+    copy_tables(path, pg_url)
+    roads = open_roads(path, case["last_day"], **case.get("settings", {}), url=pg_url)
+    for question in case["questions"]:
+        assert differences(right_cells(question), layered(roads, question)) == []
+    roads.layer.close()
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
     random_marketing.advertising,
     random_marketing.leads,
     random_marketing.website,
+    random_marketing.audience,
     random_sales.crm,
     random_sales.deals,
     random_sales.activities,

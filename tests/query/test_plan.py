@@ -11,6 +11,7 @@ from metrics.errors import UnsafeAggregationError
 from metrics.parts.model import Model, load_model
 from metrics.query.compile import Split, rule_of
 from metrics.query.plan import Planned, Planner
+from metrics.settings import load_settings
 from tests.support.mini import declare
 
 VISITS: dict[str, Any] = {
@@ -104,6 +105,14 @@ def split(*by: str, **where: object) -> Split:
     return Split(by, tuple(where.items()))
 
 
+def can_split(planner: Planner, leaf: Leaf, dimension: str) -> bool:
+    try:
+        planner.plan(leaf, split(dimension))
+    except UnsafeAggregationError:
+        return False
+    return True
+
+
 CAME, VISITORS = Leaf("came", "sum"), Leaf("visitors", "keys")
 
 
@@ -195,7 +204,7 @@ def test_leaves_of_one_part_rule_and_split_share_a_statement(planner: Planner) -
 def test_entities_need_their_key_beside_the_split(planner: Planner) -> None:
     leaf = Leaf("came", "max", by=("hour",))
     assert planner.plan(leaf, split()).parts[0].dimensions == ("hour",)
-    assert not planner.can_split(leaf, "industry")
+    assert not can_split(planner, leaf, "industry")
     per_customer = Leaf("came", "share_at_least", others=("guests",), by=("customer_id",))
     planned: Planned = planner.plan(per_customer, split("plan"))
     assert [part.about for part in planned.parts] == ["visits", "stays"]
@@ -203,8 +212,21 @@ def test_entities_need_their_key_beside_the_split(planner: Planner) -> None:
 
 
 def test_a_dimension_can_be_offered_where_a_part_holds_it(planner: Planner) -> None:
-    offered = [name for name in VISITS["dimensions"] if planner.can_split(VISITORS, name)]
+    offered = [name for name in VISITS["dimensions"] if can_split(planner, VISITORS, name)]
     assert offered == ["industry", "size", "platform", "plan", "customer"]
+
+
+def test_what_the_shipped_metrics_offer_is_what_parts_hold() -> None:
+    shipped = load_model(load_settings(env={}))
+    planner = Planner(shipped.definitions, shipped.joins, shipped.parts)
+    refused = [
+        (name, dimension, leaf.measure)
+        for name, tree in shipped.trees.items()
+        for dimension in shipped.definitions.metrics[name].dimensions
+        for leaf in dict.fromkeys(tree.leaves())
+        if not can_split(planner, leaf, dimension)
+    ]
+    assert refused == []
 
 
 def test_only_what_happens_on_a_day_has_a_weekday(planner: Planner) -> None:
@@ -221,7 +243,7 @@ def test_only_what_happens_on_a_day_has_a_weekday(planner: Planner) -> None:
         Leaf("guests", "median", by=("customer_id",)),
         Leaf("spent", "new"),
     ]
-    offered = [leaf.take for leaf in leaves if planner.can_split(leaf, "weekday")]
+    offered = [leaf.take for leaf in leaves if can_split(planner, leaf, "weekday")]
     assert offered == ["sum", "key_days", "size", "quantile", "max"]
     with pytest.raises(UnsafeAggregationError, match="does not belong to single days"):
         planner.plan(VISITORS, split(weekday=("1",)))

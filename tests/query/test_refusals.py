@@ -110,16 +110,23 @@ NAMES: dict[str, Any] = {
             "columns": {"id": "integer", "came_on": "date"},
             "rows": [],
         },
+        "surveys": {
+            "key": ["day_told", "score"],
+            "time": "day_told",
+            "columns": {"score": "number", "day_told": "date"},
+            "rows": None,
+        },
     },
     "measures": {
         "sold": {"fact": "sales", "kind": "flow"},
         "came": {"fact": "visits", "kind": "flow"},
+        "answers": {"fact": "surveys", "kind": "flow"},
     },
     "metrics": {
         "sales_rate": {"measure": "sold", "domains": ["sales"], "aliases": ["rate", "turnover"]},
         "product_rate": {"expression": "2 * sold", "domains": ["product"], "aliases": ["rate"]},
         "visits": {"measure": "came"},
-        "wish": {"needs": [{"source": "raw.surveys", "columns": ["score", "day"]}]},
+        "wish": {"measure": "answers"},
     },
 }
 
@@ -138,13 +145,12 @@ def test_names_and_what_metrics_wait_for(tmp_path: Path) -> None:
         with pytest.raises(MetricWaitingError) as caught:
             layer.query(["sales_rate", "visits", "wish"])
         assert caught.value.message == (
-            "'visits' waits for rows in visits; "
-            "'wish' waits for raw.surveys.score, raw.surveys.day."
+            "'visits' waits for rows in visits; 'wish' waits for raw.surveys (day_told, score)."
         )
         found = layer.query(["sales_rate", "visits", "wish"], skip_waiting=True)
         assert dict(found.waiting) == {
             "visits": ("rows in visits",),
-            "wish": ("raw.surveys.score", "raw.surveys.day"),
+            "wish": ("raw.surveys (day_told, score)",),
         }
         assert list(found.frame["metric"]) == ["sales_rate"]
         nothing = layer.query("wish", skip_waiting=True, grain="month", by=[])

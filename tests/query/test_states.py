@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from metrics import Catalog, Layer, open_layer
+from metrics import Catalog, Layer, MetricInfo, open_layer
+from metrics.demo import write_demo
 from metrics.errors import MetricWaitingError, UnsafeAggregationError
 from metrics.parts.model import load_model
 from metrics.pipeline import run_build
-from tests.lineage.shop import built, declared, shop
+from metrics.settings import load_settings
+from tests.lineage.shop import built, declared, run, shop
 from tests.support.mini import write_tables
 
 DEALS = "raw.deals (closed, customer, id, is_test, note, price, stage)"
@@ -105,6 +108,16 @@ def test_a_day_less_is_not_silence(tmp_path: Path, url: str | None) -> None:
         assert layer.query("deals_won").stamp.warnings == ()
 
 
+def test_what_is_made_of_a_fact_is_silent_when_that_is(tmp_path: Path) -> None:
+    """No big deal for long is a true zero, as long as there are deals."""
+    for day, status in (("2024-12-30", "live"), ("2024-06-30", "blocked")):
+        with built(aged(day), tmp_path / day) as layer:
+            assert layer.catalog.resolve("deals_big").status == status
+            if status == "live":
+                asked = layer.query("deals_big", start="2024-12-01", end="2024-12-31")
+                assert asked.value() == 0
+
+
 def test_silence_counts_from_the_watermark_of_its_own_system(tmp_path: Path) -> None:
     spec = aged("2024-05-21")
     spec["facts"]["deals"]["system"] = "crm"
@@ -138,22 +151,22 @@ def test_what_a_new_build_would_bring_to_life_is_ready(tmp_path: Path) -> None:
     }
     spec["measures"]["small_ones"] = {"fact": "small_deals", "kind": "flow"}
     spec["metrics"]["deals_small"] = {"measure": "small_ones"}
-    spec["facts"]["calls"] = {
+    spec["facts"]["letters"] = {
         "key": ["id"],
-        "time": "called_on",
-        "columns": {"id": "text", "called_on": "date"},
+        "time": "sent_on",
+        "columns": {"id": "text", "sent_on": "date"},
         "rows": [["1", "2024-05-05"]],
     }
-    spec["measures"]["call_count"] = {"fact": "calls", "kind": "flow"}
-    spec["metrics"]["calls"] = {"measure": "call_count"}
+    spec["measures"]["letter_count"] = {"fact": "letters", "kind": "flow"}
+    spec["metrics"]["letters"] = {"measure": "letter_count"}
     declared(spec, tmp_path)
     later = open_layer(settings)
-    found = {name: later.catalog.resolve(name) for name in ("deals_lost", "deals_small", "calls")}
+    found = {name: later.catalog.resolve(name) for name in ("deals_lost", "deals_small", "letters")}
     later.close()
     assert {name: (info.status, info.waiting_for) for name, info in found.items()} == {
         "deals_lost": ("ready", ("a new build (its definition changed)",)),
         "deals_small": ("ready", ("a new build (its query is new)",)),
-        "calls": ("waiting", ("a new build (raw.calls has not been looked for)",)),
+        "letters": ("waiting", ("a new build (raw.letters has not been looked for)",)),
     }
     assert not any(info.answerable for info in found.values())
     write_tables(spec, settings.warehouse)
@@ -201,3 +214,37 @@ def test_without_a_build_everything_waits_for_the_first(tmp_path: Path) -> None:
     }
     assert not any(info.answerable or info.lost_dimensions for info in catalog.metrics.values())
     assert catalog.chain("win_rate").sources
+
+
+SURVEYS = (
+    "CREATE TABLE raw.survey_responses (response_id VARCHAR, Respondent_ID VARCHAR, "
+    "customer_id VARCHAR, survey_type VARCHAR, score INTEGER, responded_at TIMESTAMP)",
+    "INSERT INTO raw.survey_responses VALUES "
+    "('1', 'a', NULL, 'NPS', 9, '2026-10-31 10:00:00'), "
+    "('2', 'b', NULL, 'NPS', 8, '2026-10-31 10:00:00')",
+)
+
+
+def test_a_placeholder_of_the_demo_comes_alive_and_falls_back(tmp_path: Path) -> None:
+    """Without a word of code: its table comes, loses a column, and goes."""
+    path, end = tmp_path / "warehouse.duckdb", date(2026, 10, 31)
+    write_demo(path, scale="tiny", end_date=end)
+    url = f"duckdb:///{path}"
+    settings = load_settings(env={}, home=tmp_path, warehouse_url=url, as_of=end)
+
+    def after(*statements: str) -> MetricInfo:
+        run(settings, *statements)
+        run_build(settings)
+        layer = open_layer(settings)
+        info = layer.catalog.resolve("nps_score")
+        if info.answerable:
+            assert layer.query("nps_score", end=end).frame["value"].tolist() == [50]
+        layer.close()
+        return info
+
+    before = after()
+    assert (before.status, before.waits_on) == ("waiting", ("raw.survey_responses",))
+    assert "score" in before.lacks[0].names
+    assert after(*SURVEYS).status == "live"
+    dropped = after("ALTER TABLE raw.survey_responses DROP COLUMN score")
+    assert (dropped.status, dropped.waiting_for) == ("waiting", ("raw.survey_responses.score",))

@@ -232,6 +232,24 @@ METRICS |= {
     }
     for take in TAKES
 }
+UNITS = {
+    "currency": (
+        *("total_mrr", "settled", "median_mrr", "rent_cost", "margin"),
+        *("paid_before", "soon_gone"),
+        *(f"mrr_{take}" for take in TAKES if not take.endswith("_count")),
+    ),
+    "percentage": (
+        *("visitor_share", "returned_in_week", "returned_on_day_20", "returned_so_far"),
+        *("top_share", "mostly_phone", "win_rate", "returned_after", "returned_in_bracket"),
+        *("visitor_adoption", "weekend_share"),
+    ),
+    "duration": (
+        *("days_since_visit", "mean_age", "down_hours", "ended_down_seconds", "days_ahead"),
+        *("days_stayed", "down_age", "median_outage"),
+    ),
+    "score": ("mark",),
+}
+METRICS |= {name: {**METRICS[name], "unit": unit} for unit in UNITS for name in UNITS[unit]}
 
 
 def company(seed: int) -> Spec:

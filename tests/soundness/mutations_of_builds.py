@@ -106,8 +106,8 @@ BUILDS_GONE_WRONG = [
     fault(
         "rows that come twice count twice",
         "build.stage:stage_fact",
-        'if counts["duplicates"]:',
-        "if False:",
+        "if duplicates else ()",
+        "if False else ()",
         *("visits", "pages"),
     ),
     fault(

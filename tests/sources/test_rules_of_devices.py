@@ -65,12 +65,12 @@ def test_pours_and_their_anomalies(connection: sa.Connection, queries: Queries) 
         "is_anomaly",
     )
     assert picked(rows, *columns) == [
-        ("alert", False, True, None, False, False, False),
-        ("bare", True, False, None, False, False, False),
-        ("blind", True, False, 473.5, False, False, False),
+        ("alert", False, True, None, None, None, None),
+        ("bare", True, False, None, None, None, None),
+        ("blind", True, False, 473.5, None, None, None),
         ("edge_low", True, False, 473.5, False, False, False),
         ("edge_top", True, False, 473.5, False, False, False),
-        ("odd", False, False, None, False, False, False),
+        ("odd", None, None, None, None, None, None),
         ("warm", True, False, 473.5, True, False, True),
         ("weak", True, False, 473.5, False, True, True),
     ]

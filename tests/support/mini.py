@@ -7,8 +7,9 @@
     measures: {...}                         # and metrics, dimensions, rollups, scores, identities
 
 Each fact and entity reads a table of its own name, with the columns of `raw` where they differ, by
-the SQL it gives or a plain SELECT; without `rows` it has no table. What a metric need not say for
-its number (label, texts, unit, direction) is filled in.
+the SQL it gives or a plain SELECT; without `rows` it has no source, with `rows: null` one whose
+table the warehouse lacks. What a metric need not say for its number (label, texts, unit, direction)
+is filled in.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def write_tables(spec: Spec, url: str) -> None:
         connection.exec_driver_sql("CREATE SCHEMA raw")
         for section in ("entities", "facts"):
             for name, table in spec.get(section, {}).items():
-                if "rows" in table:
+                if table.get("rows") is not None:
                     columns = source_columns(table)
                     rows = [dict(zip(columns, row, strict=True)) for row in table["rows"]]
                     make_table(connection, f"raw.{name}", columns, rows)

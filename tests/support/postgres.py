@@ -121,9 +121,9 @@ def new_database(server: str) -> Iterator[str]:
             connection.execute(f"drop database if exists {name} with (force)")
 
 
-@pytest.fixture(scope="session")
-def pg_server() -> Iterator[str]:
-    """SQLAlchemy URL of a server on which tests may create databases; one for each worker."""
+@contextmanager
+def any_server() -> Iterator[str]:
+    """The server named by TEST_PG_URL, else a private one; RuntimeError where there is neither."""
     named = os.environ.get("TEST_PG_URL")
     if named:
         url = make_url(named).set(drivername="postgresql+psycopg")
@@ -131,13 +131,24 @@ def pg_server() -> Iterator[str]:
         return
     package = installed_package()
     if package is None:
-        missing(POSTGRESQL)
+        raise RuntimeError("not found")
     with ExitStack() as stack:
         try:
             url_text = stack.enter_context(private_server(package))
         except (RuntimeError, OSError, KeyError) as error:
-            missing(POSTGRESQL, f"the private server did not start ({error})")
+            raise RuntimeError(f"the private server did not start ({error})") from error
         yield url_text
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[str]:
+    """SQLAlchemy URL of a server on which tests may create databases; one for each worker."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(any_server())
+        except RuntimeError as error:
+            missing(POSTGRESQL, str(error))
+        yield url
 
 
 @pytest.fixture
