@@ -26,7 +26,7 @@ test-slow: setup-dev  ## Run the long tests too: full demo scale, fault walks, e
 	@$(PYTEST) -n $(WORKERS) -m "not bench"
 
 proof: setup-dev  ## Recompute every metric from raw rows on both engines and record it
-	@$(BIN)/python -m tests.proof --engine both --random 12 --record metrics/proofs.json
+	@$(BIN)/python -m tests.proof --engine both --random 8 --record metrics/proofs.json
 
 lint: setup-dev  ## ruff check, ruff format --check, mypy
 	@$(BIN)/ruff check .

@@ -23,7 +23,9 @@ MONEY_UNITS = 10_000
 class Side:
     """One number of an input.
 
-    rows     entity, day, value (and weight: the value times a day number), many per day.
+    base     name of what happened, which several sides may read in their own way;
+    rows     and the select of it: entity, day, value, many per day.
+    column   the column of the rows that is read; those that weigh it by a day number have `weight`.
     reads    running: sum so far;  integral: levels summed over days;  age: days since start;
              last: last day with a row;  today: the day's own value.
     expires  days after which a contribution leaves again; 0 for never.
@@ -32,25 +34,46 @@ class Side:
     """
 
     name: str
+    base: str
     rows: Any
     reads: str
     expires: int = 0
     units: int = 1
+    column: str = "value"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of its columns among the contributions."""
-        weighted = self.reads in ("integral", "age")
-        return (self.name, f"{self.name}_w") if weighted else (self.name,)
+    def columns(self) -> dict[str, str]:
+        """Its columns among the days of an entity, and the columns of the rows they come from."""
+        weight = {f"{self.name}_w": "weight"} if self.reads in ("integral", "age") else {}
+        return {self.name: self.column, **weight}
 
 
-def member_sides(maker: Maker, score: str, key: str, other: str, staged: Any) -> tuple[Side, ...]:
+def member_sides(maker: Maker, score: str, key: str, other: str, scored: Any) -> tuple[Side, ...]:
     """Sum and count of another score on the day, over the entities that belong to this one."""
-    source, owner = maker.attach(staged, [other], [key])
-    entity = owner[0].element.label("entity")
-    sums = sa.select(entity, staged.c.day, staged.c.score.label("value")).select_from(source)
-    counts = sa.select(entity, staged.c.day, double(ONE).label("value")).select_from(source)
-    return (Side(f"{score}_total", sums, "today"), Side(f"{score}_members", counts, "today"))
+    name = f"stage_{score}_by_{key}"
+    if name not in maker.space.tables:
+        maker.space.create(name, _members(maker, key, other, scored), keep=False)
+    table = maker.space.tables[name]
+    rows = sa.select(*table.c)
+    return (
+        Side(f"{score}_total", name, rows, "today", column="total"),
+        Side(f"{score}_members", name, rows, "today", column="members"),
+    )
+
+
+def _members(maker: Maker, key: str, other: str, scored: Any) -> Any:
+    source, owner = maker.attach(scored, [other], [key])
+    entity = owner[0].element
+    return (
+        sa.select(
+            entity.label("entity"),
+            scored.c.day,
+            sa.func.sum(scored.c.score).label("total"),
+            double(sa.func.count()).label("members"),
+        )
+        .select_from(source)
+        .group_by(entity, scored.c.day)
+    )
 
 
 def side_of(maker: Maker, key: str, name: str, spec: ScoreInput, window: str) -> Side:
@@ -58,22 +81,24 @@ def side_of(maker: Maker, key: str, name: str, spec: ScoreInput, window: str) ->
     length = parse_shift(window).days
     kind = maker.measure(name).kind
     if spec.take == "keys":
-        return Side(f"{name}_keys_{length}", _key_changes(maker, key, name, length), "running")
+        label = f"{name}_keys_{length}"
+        return Side(label, label, _key_changes(maker, key, name, length), "running")
     if spec.take == "age":
-        return Side(f"{name}_age", _stock_changes(maker, key, name, 1, as_age=True), "age")
+        rows = _stock_changes(maker, key, name, 1, as_age=True)
+        return Side(f"{name}_age", f"{name}_starts", rows, "age")
     if spec.take in ("since", "days"):
-        rows = _active_days(maker, key, name)
+        base, rows = f"{name}_days", _active_days(maker, key, name)
         if spec.take == "since":
-            return Side(f"{name}_last", rows, "last")
-        return Side(f"{name}_days_{length}", rows, "running", length)
+            return Side(f"{name}_last", base, rows, "last")
+        return Side(f"{name}_days_{length}", base, rows, "running", length)
     if kind in ("stock", "movement"):
         if spec.take == "level":
             return stock_side(maker, key, name)
         units = _units(maker, name)
         rows = _stock_changes(maker, key, name, units)
-        return Side(f"{name}_time_{length}", rows, "integral", length, units)
+        return Side(f"{name}_time_{length}", f"{name}_changes", rows, "integral", length, units)
     rows = _keys_of_day(maker, key, name) if kind == "distinct" else _flow(maker, key, name)
-    return Side(f"{name}_sum_{length}", rows, "running", length)
+    return Side(f"{name}_sum_{length}", f"{name}_sum", rows, "running", length)
 
 
 def _flow(maker: Maker, key: str, name: str) -> Any:
@@ -115,7 +140,8 @@ def _keys_of_day(maker: Maker, key: str, name: str) -> Any:
 def stock_side(maker: Maker, key: str, name: str) -> Side:
     """The level of a stock at the end of a day."""
     units = _units(maker, name)
-    return Side(f"{name}_level", _stock_changes(maker, key, name, units), "running", units=units)
+    rows = _stock_changes(maker, key, name, units)
+    return Side(f"{name}_level", f"{name}_changes", rows, "running", units=units)
 
 
 def _units(maker: Maker, name: str) -> int:

@@ -42,6 +42,12 @@ class Workspace:
         self.tables[name] = table
         return table
 
+    def view(self, name: str, statement: Any) -> sa.TableClause:
+        """Give a select over temporary tables a name of its own."""
+        self.execute(f'CREATE TEMPORARY VIEW "{name}" AS {self.engine.literal(statement)}')
+        self.tables[name] = self.reflect(name, keep=False)
+        return self.tables[name]
+
     def create_empty(self, name: str, columns: Mapping[str, str]) -> sa.TableClause:
         """Make a temporary table without rows; columns by their declared type."""
         listing = ", ".join(

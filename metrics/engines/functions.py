@@ -20,6 +20,11 @@ RULES: dict[str, dict[str, str]] = {
         "duckdb": "(({0}) + CAST({1} AS INTEGER))",
         "postgresql": "(({0}) + CAST({1} AS INTEGER))",
     },
+    # A row for each day number from the first up to, not including, the second.
+    "each_day": {
+        "duckdb": "unnest(range({0}, {1}))",
+        "postgresql": "generate_series({0}, {1} - 1)",
+    },
     "local_time": {
         "duckdb": "timezone({1}, timezone('UTC', {0}))",
         "postgresql": "timezone({1}, timezone('UTC', {0}))",
@@ -48,6 +53,7 @@ RULES: dict[str, dict[str, str]] = {
 RESULT_TYPES: dict[str, Any] = {
     "days_between": sa.BigInteger(),
     "add_days": sa.Date(),
+    "each_day": sa.BigInteger(),
     "local_time": sa.DateTime(),
     "iso_weekday": sa.Integer(),
     "clock_hour": sa.Integer(),
@@ -76,6 +82,7 @@ def _render(template: str) -> Any:
 
 days_between = _define("days_between")
 add_days = _define("add_days")
+each_day = _define("each_day")
 local_time = _define("local_time")
 seconds_between = _define("seconds_between")
 iso_weekday = _define("iso_weekday")

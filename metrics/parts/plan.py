@@ -56,11 +56,32 @@ def plan_parts(definitions: Definitions, facts: Mapping[str, Fact]) -> list[Part
 
 def score_order(scores: Mapping[str, Score]) -> list[str]:
     """Scores, each after those it is made of."""
-    below = {
-        name: [part.score for part in score.reads if part.score and part.score in scores]
-        for name, score in scores.items()
-    }
-    return list(TopologicalSorter(below).static_order())
+    return [name for wave in score_waves(scores) for name in wave]
+
+
+def score_waves(scores: Mapping[str, Score]) -> list[tuple[str, ...]]:
+    """Scores in waves: each is made of scores of earlier waves alone."""
+    sorter = TopologicalSorter(
+        {
+            name: [part.score for part in score.reads if part.score and part.score in scores]
+            for name, score in scores.items()
+        }
+    )
+    sorter.prepare()
+    waves = []
+    while sorter.is_active():
+        waves.append(sorter.get_ready())
+        sorter.done(*waves[-1])
+    return waves
+
+
+def scored_together(scores: Mapping[str, Score], name: str) -> tuple[str, ...]:
+    """A score and those of its wave about the same entities: one pass over their days gives all."""
+    wave = next(wave for wave in score_waves(scores) if name in wave)
+    about = (scores[name].entity, scores[name].population)
+    return tuple(
+        other for other in wave if (scores[other].entity, scores[other].population) == about
+    )
 
 
 def _score_rollups(definitions: Definitions, name: str) -> tuple[tuple[str, ...], ...]:

@@ -87,6 +87,11 @@ avg_session_minutes_30d|Session length, 30 days|duration|minutes|ratio|2|engagem
 avg_user_engagement_score|User engagement|score||score|1|engagement|up|58|.04|customer
 inactive_users|Inactive users|count|users|stock|2|engagement|down|9800|.1|customer
 engaged_user_rate|Engaged users|percentage||ratio|2|engagement|up|.42|.05|customer
+customer_health_score|Customer health|score||score|1|customer_success company|up|72|.02|customer
+support_tickets_open|Open support tickets|count|tickets|stock|2|customer_success company|down|41|.1|customer
+total_pipeline_value|Open pipeline|currency||stock|1|sales company|up|2.1e6|.15|
+win_rate|Win rate, 90 days|percentage||ratio|1|sales company|up|.41|.02|
+total_mqls|Marketing qualified leads|count|leads|flow|1|marketing sales company|up|1240|.12|
 """
 
 # name, label, unit, importance, domains, what it waits for

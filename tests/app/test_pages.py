@@ -14,7 +14,7 @@ from tests.app.fake_layer import FakeLayer
 
 PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog", "quality"]
 CARDS = {
-    "overview": 16,
+    "overview": 20,
     "revenue": 4,
     "operations": 4,
     "engagement": 4,
@@ -157,7 +157,7 @@ def test_complete_only_drops_the_running_period(open_page: Open) -> None:
 
 def test_catalog_searches_and_counts(open_page: Open) -> None:
     at = open_page("catalog", q="retention")
-    assert "**2** of 47 metrics" in said(at)
+    assert "**2** of 52 metrics" in said(at)
     assert "No metric matches" in said(open_page("catalog", q="zzzzzz"))
     waiting = open_page("catalog", status="Waiting").dataframe[0].value
     assert (waiting["Waits for"] != "").all()

@@ -165,7 +165,7 @@ def test_explore_splits_shows_its_statement_and_writes_a_file(screen: OpenScreen
 def test_catalog_search_leads_to_a_definition_and_its_numbers(screen: OpenScreen) -> None:
     one = screen()
     page = one.open("catalog")
-    page.get_by_placeholder("Search name").press_sequentially("net promoter")
+    page.get_by_placeholder("Search name").press_sequentially("nps_score")
     expect(page.get_by_text(re.compile(r"^1 of \d+ metrics"))).to_be_visible()
     one.settle()
     assert "raw.survey_responses" in page.inner_text("[data-testid=stMain]")
@@ -173,7 +173,7 @@ def test_catalog_search_leads_to_a_definition_and_its_numbers(screen: OpenScreen
     assert path(page) == "explore"
     assert "warehouse lacks" in page.inner_text("[data-testid=stMain]")
     back(one)
-    assert params(page)["q"] == ["net promoter"]
+    assert params(page)["q"] == ["nps_score"]
     page.get_by_placeholder("Search name").fill("zzzzzz")
     expect(page.get_by_text("No metric matches")).to_be_visible()
 

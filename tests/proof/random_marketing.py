@@ -111,7 +111,7 @@ def leads(m: Maker) -> dict[str, list[Row]]:
             "account_id": m.maybe(m.chance.randint(0, 9)),
             "lead_source": m.maybe(m.one_of("email", "google_ads")),
             "campaign_id": m.maybe(m.one_of("k1", "k2", "k3", "k9")),
-            "mql_date": m.maybe(m.instant(200), 0.95),
+            "mql_date": m.maybe(m.one_of(m.instant(150), m.instant(430)), 0.95),
             "mql_score": m.maybe(m.one_of(0, 79.99, 80, 100, 55.5, -3, 120)),
             "engagement_score": m.maybe(m.one_of(0, 33.3, 100, -1)),
             "conversion_probability": m.maybe(m.one_of(0, 0.25, 1, 1.5)),

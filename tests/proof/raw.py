@@ -17,8 +17,8 @@ import yaml
 Row = dict[str, Any]
 
 
-def load_tables(path: Path | str) -> dict[str, pd.DataFrame]:
-    """Every table of the schema `raw` of a DuckDB file, by its name, with Python values.
+def load_tables(path: Path | str, *only: str) -> dict[str, pd.DataFrame]:
+    """Every table of the schema `raw` of a DuckDB file, or some, by name, with Python values.
 
     The targets may lie in a small file beside it.
     """
@@ -26,9 +26,9 @@ def load_tables(path: Path | str) -> dict[str, pd.DataFrame]:
         names = connection.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'raw'"
         ).fetchall()
-        tables = {name: _frame(connection, name) for (name,) in names}
+        tables = {name: _frame(connection, name) for (name,) in names if name in only or not only}
     targets = Path(path).with_suffix(".targets.yml")
-    if "targets" not in tables and targets.exists():
+    if "targets" not in tables and targets.exists() and not only:
         rows = yaml.safe_load(targets.read_text(encoding="utf-8"))["targets"]
         tables["targets"] = pd.DataFrame(rows, dtype=object)
     return tables

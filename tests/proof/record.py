@@ -73,8 +73,10 @@ class Record:
         )
 
     def report(self) -> str:
-        """The first differences of each engine."""
-        lines = list(self.uneven)
+        """What is open: metrics without a case that has a value, and the first differences."""
+        empty = [name for name, entry in self.as_data().items() if not entry["values"]]
+        lines = [f"no case has a value: {', '.join(empty)}"] if empty else []
+        lines += self.uneven
         for engine, tally in self.tallies.items():
             if tally.differences:
                 lines.append(f"{engine}: {tally.report()}")

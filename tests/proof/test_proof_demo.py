@@ -57,6 +57,7 @@ def test_every_live_metric_is_proven_as_it_is_defined_now(demo: Roads) -> None:
 def test_proofs_take_nothing_from_the_layer() -> None:
     own = Path(__file__).parent
     both = {"compare.py", "conftest.py", "roads.py", "sampling.py", "warehouses.py", "__main__.py"}
+    both |= {"lift.py"}
     for path in own.glob("*.py"):
         if path.name not in both and not path.name.startswith("test_"):
             text = path.read_text(encoding="utf-8")
@@ -85,6 +86,7 @@ def test_break_downs_of_a_range(demo: Roads) -> None:
     )
 
 
+@pytest.mark.slow
 def test_break_downs_of_months(demo: Roads) -> None:
     assert_same(
         demo,
@@ -96,7 +98,10 @@ def test_break_downs_of_months(demo: Roads) -> None:
     )
 
 
-@pytest.mark.parametrize("dimension", FILTERS)
+@pytest.mark.parametrize(
+    "dimension",
+    ["plan", *(pytest.param(one, marks=pytest.mark.slow) for one in FILTERS if one != "plan")],
+)
 def test_filters(demo: Roads, dimension: str) -> None:
     names = demo.having(dimension)
     where = ((dimension, FILTERS[dimension]),)
@@ -108,6 +113,7 @@ def test_filters(demo: Roads, dimension: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair",
     [

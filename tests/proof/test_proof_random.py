@@ -93,7 +93,7 @@ ANY_TIME = settings(
 )
 
 
-@settings(ANY_TIME, max_examples=8)
+@settings(ANY_TIME, max_examples=3)
 @given(shapes)
 def test_random_warehouses(shape: Shape) -> None:
     check(shape, rounds=1)

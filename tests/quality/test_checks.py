@@ -87,9 +87,12 @@ SHOP: dict[str, Any] = {
     },
     "metrics": {
         "orders": {"measure": "order_rows", "dimensions": ["region", "status"]},
-        "sales": {"measure": "order_amount"},
-        "discounts": {"measure": "order_discount"},
-        "discount_rate": {"ratio": {"numerator": "order_discount", "denominator": "order_amount"}},
+        "sales": {"measure": "order_amount", "unit": "currency"},
+        "discounts": {"measure": "order_discount", "unit": "currency"},
+        "discount_rate": {
+            "ratio": {"numerator": "order_discount", "denominator": "order_amount"},
+            "unit": "percentage",
+        },
         "western_orders": {"measure": "western"},
         "contracts": {"measure": "contract_rows"},
     },

@@ -45,7 +45,7 @@ class Source:
         for thing, state in states.items():
             self.space.execute(f"INSERT INTO \"{name}\" VALUES ('{day}', '{thing}', '{state}')")
         last = day if states else None
-        staged = Staged(FACT.name, len(states), last, last, ())
+        staged = Staged(FACT.name, len(states), last, last, last, ())
         settings = self.settings.model_copy(update={"as_of": day})
         kept = keep_snapshot(self.space, settings, FACT, staged)
         cursor = self.space.execute(f'SELECT day, thing, state FROM "{name}" ORDER BY 1, 2')
