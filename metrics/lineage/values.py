@@ -83,7 +83,8 @@ def _on_the_way(start: str, path: Path | None) -> Iterator[Required]:
         return  # made of the row's day, which every row has
     at = start
     for step in path.steps:
-        yield Required(at, step.via, step.entity)
+        # A history has its key in common with the entity that references are held against.
+        yield Required(at, step.via, "" if step.since else step.entity)
         at = f"entity.{step.entity}"
     yield Required(at, path.column)
 
