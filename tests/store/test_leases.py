@@ -22,8 +22,8 @@ def one(place: Place) -> Place:
     return Place(place.engine, place.folder, place.url, keep=1)
 
 
-def open_build_files() -> list[str]:
-    """Build files this process has open, removed ones included."""
+def open_build_files(place: Place) -> list[str]:
+    """Build files of one store this process has open, removed ones included."""
     links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
     names = []
     for link in links:
@@ -31,7 +31,8 @@ def open_build_files() -> list[str]:
             names.append(os.readlink(link))
         except FileNotFoundError:
             continue
-    return [name for name in names if "/build-" in name and ".duckdb" in name]
+    mine = f"{place.folder.resolve()}/"
+    return [name for name in names if name.startswith(f"{mine}build-") and ".duckdb" in name]
 
 
 def test_without_a_build_there_are_no_figures(place: Place) -> None:
@@ -69,9 +70,9 @@ def test_nothing_stays_open_once_the_last_lease_is_returned(folder_place: Place)
             assert check(lease) == []
     with store.lease() as lease:
         assert check(lease) == []
-        assert {lease.info.id} == {Path(name).stem[6:] for name in open_build_files()}
+        assert {lease.info.id} == {Path(name).stem[6:] for name in open_build_files(place)}
     store.close()
-    assert open_build_files() == []
+    assert open_build_files(place) == []
 
 
 def test_a_closed_store_lets_go_when_the_last_lease_is_returned(place: Place) -> None:
@@ -81,7 +82,7 @@ def test_a_closed_store_lets_go_when_the_last_lease_is_returned(place: Place) ->
         store.close()
         assert check(lease) == []
     if place.engine == "duckdb":
-        assert open_build_files() == []
+        assert open_build_files(place) == []
     with store.lease() as again:  # and opens again for the next one
         assert check(again) == []
     store.close()
