@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import POSTGRESQL
 from metrics.errors import StoreError
-from metrics.store.base import BuildId, Lease, Writing, next_id
+from metrics.store.base import NO_BUILD, BuildId, Lease, Previous, Writing, next_id, tables_of
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
@@ -121,7 +121,8 @@ class PostgresqlStore:
                     kind = type(error).__name__
                     log.warning("Build %s is published, but cleaning up failed: %s", build, kind)
 
-            yield Writing(build, POSTGRESQL, connection, _schema(build), None, publish)
+            previous = _previous(connection)
+            yield Writing(build, POSTGRESQL, connection, _schema(build), None, publish, previous)
 
     def _drop_old(self, connection: sa.Connection) -> None:
         """Old schemas go when nobody reads them; what is in use goes after a later build."""
@@ -211,6 +212,20 @@ def _current(connection: sa.Connection) -> BuildId | None:
     if found is None:
         return None
     return connection.exec_driver_sql("SELECT build FROM metrics.current").scalars().first()
+
+
+def _previous(connection: sa.Connection) -> Previous | str:
+    """The current build as the builder's own transaction sees it, or why it cannot be used."""
+    build = _current(connection)
+    if build is None:
+        return NO_BUILD
+    text = connection.exec_driver_sql("SELECT info FROM metrics.current").scalar_one()
+    try:
+        info = _parsed(text)
+    except StoreError:
+        return "the previous build was made by another version of this program"
+    schema = _schema(build)
+    return Previous(info, f'"{schema}"', tables_of(connection, schema=schema))
 
 
 def _lock_current(connection: sa.Connection, build: BuildId) -> BuildInfo:
