@@ -29,10 +29,10 @@ READ_FROM_END = frozenset({"days", "seconds", "end_day", *ADDED_AT_END})
 Edge = Literal["start", "end"]
 
 
-def digested_at_start(fact: Fact, definitions: Definitions) -> frozenset[str]:
+def left_out_at_start(fact: Fact, definitions: Definitions) -> frozenset[str]:
     """Columns that the digest of the start leaves out: of an interval those that tell its end.
 
-    None where a measure that counts on the day of the start looks at the end.
+    Nothing is left out where a measure that counts on the day of the start looks at the end.
     """
     if fact.interval is None:
         return frozenset()
