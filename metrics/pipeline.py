@@ -21,16 +21,17 @@ def silent(step: str, done: float) -> None:
     """A progress that shows nothing."""
 
 
-def run_build(settings: Settings, progress: Progress = silent) -> BuildInfo:
-    """Build everything and publish it at once; on any error the last build stays.
+def run_build(settings: Settings, progress: Progress = silent, *, full: bool = False) -> BuildInfo:
+    """Build and publish at once; on any error the last build stays.
 
-    Raises WarehouseError, DefinitionError or BuildRunningError.
+    What did not change since the last build is taken over from it; `full` makes all of it anew.
+    Both give the same tables. Raises WarehouseError, DefinitionError or BuildRunningError.
     """
     model = load_model(settings)
     store = open_store(settings)
     try:
         with store.write() as writing:
-            info = fill(settings, model, writing, progress)
+            info = fill(settings, model, writing, progress, full)
             fault("parts-made")
             progress("Checking identities", 0.97)
             info = info.model_copy(
