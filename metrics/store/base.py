@@ -66,6 +66,9 @@ class Lease:
     connect: Callable[[], AbstractContextManager[sa.Connection]]
 
 
+BuildState = Literal["current", "kept", "undone"]
+
+
 @dataclass(frozen=True)
 class KeptBuild:
     """A build the store still has.
@@ -77,7 +80,7 @@ class KeptBuild:
     """
 
     id: BuildId
-    state: Literal["current", "kept", "undone"]
+    state: BuildState
     info: BuildInfo | None
 
 

@@ -58,6 +58,7 @@ NO_EXTENSIONS = {
 READER = {
     **NO_EXTENSIONS,
     "enable_external_access": "false",
+    "python_enable_replacements": "false",  # no variable of this process is a table
     "memory_limit": "2GB",
     "threads": "2",
     "lock_configuration": "true",
@@ -252,9 +253,10 @@ class EmbeddedStore:
 
     def builds(self) -> Sequence[KeptBuild]:
         """Every build the pointer names, newest first; each is opened and checked."""
-        current, *older = read_pointer(self.folder) or [None]
-        if current is None:
+        published = read_pointer(self.folder)
+        if not published:
             return []
+        current, *older = published
         gone = read_undone(self.folder)
         undone = [KeptBuild(one.build, "undone", self._info(one)) for one in gone]
         kept = [KeptBuild(one.build, "kept", self._info(one)) for one in older]

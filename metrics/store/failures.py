@@ -66,6 +66,15 @@ def building() -> Iterator[None]:
 
 
 @contextmanager
+def looking() -> Iterator[None]:
+    """Around a look at the warehouse outside a build."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _known(error) or WarehouseError("The warehouse could not be read.", AGAIN) from error
+
+
+@contextmanager
 def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection; WarehouseError when the server gives none, StoreError when all are busy."""
     try:

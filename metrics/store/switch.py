@@ -10,7 +10,7 @@ from contextlib import suppress
 import sqlalchemy as sa
 
 from metrics.errors import StoreError
-from metrics.store.base import BuildId, KeptBuild
+from metrics.store.base import BuildId, BuildState, KeptBuild
 from metrics.store.info import BuildInfo
 
 UNDONE = "rolled back"
@@ -48,13 +48,13 @@ def kept_builds(connection: sa.Connection, current: BuildId | None) -> list[Kept
     """Every build with what it says about itself, newest first."""
     found = []
     for build, undone, described in builds_of(connection):
-        state = "current" if build == current else "undone" if undone else "kept"
+        state: BuildState = "current" if build == current else "undone" if undone else "kept"
         found.append(KeptBuild(build, state, _info(connection, build) if described else None))
     return found
 
 
 def _info(connection: sa.Connection, build: BuildId) -> BuildInfo | None:
-    text = connection.exec_driver_sql(f'SELECT info FROM "{schema_of(build)}".build_info').scalar()
+    text = connection.execute(sa.select(_described(build).c.info)).scalar()
     with suppress(ValueError):
         return BuildInfo.model_validate_json(text or "")
     return None
@@ -63,10 +63,11 @@ def _info(connection: sa.Connection, build: BuildId) -> BuildInfo | None:
 def describe(connection: sa.Connection, build: BuildId, info: BuildInfo) -> None:
     """Keep what a build says about itself beside its tables."""
     connection.exec_driver_sql(f'CREATE TABLE "{schema_of(build)}".build_info (info text NOT NULL)')
-    connection.execute(
-        sa.text(f'INSERT INTO "{schema_of(build)}".build_info VALUES (:info)'),
-        {"info": info.model_dump_json()},
-    )
+    connection.execute(sa.insert(_described(build)).values(info=info.model_dump_json()))
+
+
+def _described(build: BuildId) -> sa.TableClause:
+    return sa.table("build_info", sa.column("info"), schema=schema_of(build))
 
 
 def go_back(connection: sa.Connection, current: BuildId, target: KeptBuild) -> None:
@@ -112,7 +113,8 @@ def _make_again(connection: sa.Connection, oid: int, name: str, build: BuildId) 
     if there is not None:
         own = set(connection.execute(sa.text(COLUMNS), {"oid": there}).scalars())
         extra = f", '{build}'::text AS build_id" if "build_id" in columns - own else ""
-        _execute(connection, f'CREATE VIEW metrics."{name}" AS SELECT t.*{extra} FROM {table} t')
+        select = f"SELECT t.*{extra} FROM {table} t"  # noqa: S608  names of our own
+        _execute(connection, f'CREATE VIEW metrics."{name}" AS {select}')
 
 
 def _execute(connection: sa.Connection, sql: str) -> None:
