@@ -24,6 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("METRICS_HOME", str(folder))
         patch.setenv("METRICS_DEMO_SCALE", "tiny")
+        patch.setenv("METRICS_PUBLISHED_DAYS", "2")
         patch.delenv("METRICS_WAREHOUSE_URL", raising=False)
         made = runner.invoke(app, ["demo", "--end-date", "2026-10-31"])
         assert made.exit_code == 0, made.output

@@ -127,6 +127,10 @@ class Catalog:
         """What the build found in its data, by check, source and metric."""
         return Quality(self._states, {name: one.dimensions for name, one in self.metrics.items()})
 
+    def knows(self, name: str) -> bool:
+        """Whether a bare name or alias stands for any metric."""
+        return name in self._names
+
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.
 
@@ -152,6 +156,15 @@ class Catalog:
         """Metrics of a domain, most important first."""
         mine = [info for info in self.metrics.values() if domain in info.domains]
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
+
+    def names(self, domain: str) -> dict[str, MetricInfo]:
+        """Every name and alias by which a domain knows its metrics."""
+        return {
+            name: info
+            for info in self.domain(domain)
+            for name in (info.name, *info.aliases)
+            if self.resolve(name, domain) is info
+        }
 
     def search(self, text: str = "", **narrowed: Collection[Any]) -> list[MetricInfo]:
         """Metrics whose names, texts, facts or tables hold every word; best matches first.

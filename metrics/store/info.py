@@ -160,9 +160,10 @@ class BuildInfo(BaseModel):
     """Everything a reader needs to know about a build without asking the warehouse.
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
-    with the declared ones of their columns and the family of each. `changes` says what differs
-    from the build before; `shapes` what shaped the build, its facts and its scores, as digests: a
-    later build may use only what it would have made alike.
+    with the declared ones of their columns and the family of each.`models` are the published
+    tables with the rows of each, `models_shapes` digests of what they look like. `changes` says
+    what differs from the build before; `shapes` what shaped the build, its facts and its scores,
+    as digests: a later build may use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -183,6 +184,8 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
+    models: dict[str, int] = {}
+    models_shapes: dict[str, str] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
     changes: Changes = Changes()

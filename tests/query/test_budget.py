@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -12,8 +13,9 @@ from metrics import Query
 from metrics.parts.model import Model, load_model
 from metrics.parts.plan import Part
 from metrics.periods import Calendar
-from metrics.query.answer import Answers, Executed
+from metrics.query.answer import Answers
 from metrics.query.catalog import Catalog
+from metrics.query.cells import Executed
 from metrics.query.compile import Tables
 from metrics.settings import load_settings
 from metrics.sources.contract import declared
@@ -49,7 +51,8 @@ class Asked:
 
     def run(self, select: Any) -> Executed:
         self.selects.append(select)
-        return Executed(lambda: "", [column.name for column in select.selected_columns], [])
+        nothing = {column.name: np.empty(0) for column in select.selected_columns}
+        return Executed(lambda: "", nothing)
 
     def statements(self, *queries: Query) -> int:
         self.selects.clear()

@@ -335,7 +335,7 @@ ARITHMETIC = [
 SPLITS = [
     fault(
         "the empty bucket is dropped",
-        "query.cells:Cells.put_into",
+        "query.cells:Cells._places",
         "if one in places]",
         "if one in places and None not in one]",
         *("visits", "visitors", "total_mrr"),
