@@ -129,7 +129,7 @@ class Answers:
                 waiting[name] = info.waiting_for
                 continue
             check_split(info, query)
-            found.append((name, info, self.model.trees[info.name]))
+            found.append((name, info, self.catalog.tree(info.name)))
         if waiting and not query.skip_waiting:
             raise waits(waiting)
         periods = split(start, end, query.grain, self.calendar)
