@@ -110,10 +110,8 @@ def cohort(o: Oracle, asked: Asked, age: str, window: str = "period") -> Value:
     """
     start, end, whole = asked.window(window)
     settled = window == "period" and age != "so far"
-    needed = int(age.split()[-1]) * DAY if settled else 0 * DAY
-    if not (
-        o.known(start, end, whole, "signups") and o.known(start, end + needed, whole, "visits")
-    ):
+    looked_at = end + int(age.split()[-1]) * DAY if settled else end
+    if not (o.known(start, end, whole, "signups") and o.known(start, looked_at, whole, "visits")):
         return None
     today = AS_OF if settled else end
     reached = size = 0
