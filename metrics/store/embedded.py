@@ -20,7 +20,17 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import DUCKDB
 from metrics.errors import StoreError, WarehouseError
-from metrics.store.base import BuildId, Lease, Writing, next_id
+from metrics.store.base import (
+    NO_BUILD,
+    BuildId,
+    KeptBuild,
+    Lease,
+    Previous,
+    Writing,
+    next_id,
+    rollback_target,
+    tables_of,
+)
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import (
@@ -28,6 +38,7 @@ from metrics.store.files import (
     build_files,
     build_lock,
     read_pointer,
+    read_undone,
     remove_database,
     remove_rests,
     sha256_of,
@@ -47,6 +58,7 @@ NO_EXTENSIONS = {
 READER = {
     **NO_EXTENSIONS,
     "enable_external_access": "false",
+    "python_enable_replacements": "false",  # no variable of this process is a table
     "memory_limit": "2GB",
     "threads": "2",
     "lock_configuration": "true",
@@ -97,6 +109,7 @@ class EmbeddedStore:
             _write_info(connection, info)
             connection.commit()
             connection.exec_driver_sql("DETACH warehouse")
+            connection.exec_driver_sql("DETACH DATABASE IF EXISTS previous")
             connection.exec_driver_sql("CHECKPOINT")
             fault("info-written")
             connection.close()
@@ -106,15 +119,42 @@ class EmbeddedStore:
 
         try:
             _attach(connection, self.warehouse)
-            yield Writing(build, DUCKDB, connection, None, "warehouse", publish)
+            previous = self._attach_previous(connection)
+            yield Writing(build, DUCKDB, connection, None, "warehouse", publish, previous)
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
                 connection.close()
             engine.dispose()
 
+    def _attach_previous(self, connection: sa.Connection) -> Previous | str:
+        """The current build, attached read-only as catalog `previous`, or why it is not.
+
+        Only a file that the pointer vouches for is built upon: figures of a damaged one would
+        be carried on for ever.
+        """
+        published = read_pointer(self.folder)
+        if not published:
+            return NO_BUILD
+        path, sha256 = self.folder / published[0].file, published[0].sha256
+        if not sha256:
+            return "the pointer to the previous build was lost"
+        connection.commit()  # what is attached in a transaction goes when it is rolled back
+        try:
+            if sha256_of(path) != sha256:
+                return "the file of the previous build is damaged"
+            connection.exec_driver_sql(f"ATTACH '{_quoted(path)}' AS previous (READ_ONLY)")
+            text = connection.exec_driver_sql("SELECT info FROM previous.build_info").scalar_one()
+            info = BuildInfo.model_validate_json(text)
+            return Previous(info, "previous", tables_of(connection, catalog="previous"))
+        except (OSError, ValueError, sa.exc.DBAPIError) as error:
+            log.warning("The previous build cannot be used (%s).", type(error).__name__)
+            connection.rollback()
+            return "the previous build cannot be read"
+
     def _newest_seen(self) -> BuildId | None:
         """The newest id in use, of builds that were never published too."""
-        ids = [published.build for published in read_pointer(self.folder)]
+        seen = [*read_undone(self.folder), *read_pointer(self.folder)]
+        ids = [published.build for published in seen]
         ids += [file.stem.removeprefix("build-") for file in build_files(self.folder)]
         return max(ids, default=None)
 
@@ -158,18 +198,19 @@ class EmbeddedStore:
         return published[0].build if published else None
 
     def lease(self) -> AbstractContextManager[Lease]:
-        """Hold the newest readable build; a newer one is opened once the pointer names it.
+        """Hold the current build, or the newest readable one before it.
 
-        Raises StoreError when there is none.
+        Raises NothingBuiltError when there is none.
         """
-        return self._open_builds.lease(self._newer)
+        return self._open_builds.lease(self._other)
 
-    def _newer(self, latest: BuildId) -> Opened | None:
+    def _other(self, latest: BuildId) -> Opened | None:
         tried: Sequence[Published] = ()
         # The builder may remove what the pointer named a moment ago: then it names a newer one.
         while (published := read_pointer(self.folder)) != tried:
+            is_undone = latest in [undone.build for undone in read_undone(self.folder)]
             for candidate in published:
-                if candidate.build <= latest:
+                if candidate.build == latest or (candidate.build < latest and not is_undone):
                     return None
                 if opened := self._open(candidate):
                     return opened
@@ -210,6 +251,36 @@ class EmbeddedStore:
 
         return Opened(Lease(info, DUCKDB, None, _connect_to(database)), close)
 
+    def builds(self) -> Sequence[KeptBuild]:
+        """Every build the pointer names, newest first; each is opened and checked."""
+        published = read_pointer(self.folder)
+        if not published:
+            return []
+        current, *older = published
+        gone = read_undone(self.folder)
+        undone = [KeptBuild(one.build, "undone", self._info(one)) for one in gone]
+        kept = [KeptBuild(one.build, "kept", self._info(one)) for one in older]
+        return [*undone, KeptBuild(current.build, "current", self._info(current)), *kept]
+
+    def _info(self, published: Published) -> BuildInfo | None:
+        opened = self._open(published)
+        if opened is None:
+            return None
+        opened.close()
+        return opened.lease.info
+
+    def rollback(self, to: BuildId | None = None) -> BuildId:
+        """Replace the pointer by one to the build before, or to a kept one by id."""
+        if not self.folder.exists():
+            return rollback_target([], to)
+        with building(), build_lock(self.folder):
+            target = rollback_target(self.builds(), to)
+            named = [*read_undone(self.folder), *read_pointer(self.folder)]
+            builds = [one for one in named if one.build <= target]
+            write_pointer(self.folder, builds, [one for one in named if one.build > target])
+            sync(self.folder)
+        return target
+
     def close(self) -> None:
         """Close every build nobody holds."""
         self._open_builds.close()
@@ -249,9 +320,8 @@ def _attach(connection: sa.Connection, warehouse: Path | None) -> None:
             f"The warehouse file '{warehouse.name}' does not exist.",
             "Run `metrics demo` to make the demo warehouse, or set METRICS_WAREHOUSE_URL.",
         )
-    path = str(warehouse).replace("'", "''")
     try:
-        connection.exec_driver_sql(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
+        connection.exec_driver_sql(f"ATTACH '{_quoted(warehouse)}' AS warehouse (READ_ONLY)")
     except sa.exc.DBAPIError as error:
         raise WarehouseError(
             f"The warehouse file '{warehouse.name}' cannot be read; it may be open for writing "
@@ -265,6 +335,10 @@ def _write_info(connection: sa.Connection, info: BuildInfo) -> None:
     connection.execute(
         sa.text("INSERT INTO build_info VALUES (:info)"), {"info": info.model_dump_json()}
     )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _read_info(connection: sa.Connection) -> BuildInfo:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from metrics.store.changes import Changes
+
 RECENT_DAYS = 90
 """A source without a row in so many days before its system's watermark has fallen silent."""
 
@@ -158,7 +160,9 @@ class BuildInfo(BaseModel):
     """Everything a reader needs to know about a build without asking the warehouse.
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
-    with the declared ones of their columns and the family of each.
+    with the declared ones of their columns and the family of each. `changes` says what differs
+    from the build before; `shapes` what shaped the build, its facts and its scores, as digests: a
+    later build may use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -181,6 +185,8 @@ class BuildInfo(BaseModel):
     identities: tuple[IdentityInfo, ...] = ()
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
+    changes: Changes = Changes()
+    shapes: dict[str, str] = {}
 
     @cached_property
     def broken_columns(self) -> frozenset[tuple[str, str, str]]:

@@ -335,9 +335,9 @@ ARITHMETIC = [
 SPLITS = [
     fault(
         "the empty bucket is dropped",
-        "query.cells:rows_by_window",
-        "        found.setdefault",
-        "        if None not in member: found.setdefault",
+        "query.cells:Cells.put_into",
+        "if one in places]",
+        "if one in places and None not in one]",
         *("visits", "visitors", "total_mrr"),
     ),
     fault(

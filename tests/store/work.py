@@ -97,7 +97,12 @@ def fill(writing: Writing, pause: float = 0.0) -> BuildInfo:
             f"SELECT '{writing.id}' AS build FROM generate_series(1, {count})"
         )
         time.sleep(pause)
-    for point in ("snapshot-written", "snapshot-kept", "parts-made"):  # where a real build has them
+    for point in (
+        "snapshot-written",
+        "snapshot-kept",
+        "changes-found",
+        "parts-made",
+    ):  # where a real build has them
         fault(point)
     return info_of(writing.id, rows)
 
