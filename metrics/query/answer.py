@@ -131,7 +131,7 @@ class Answers:
                 waiting[name] = info.waiting_for
                 continue
             check_split(info, query)
-            found.append((name, info, self.model.trees[info.name]))
+            found.append((name, info, self.catalog.tree(info.name)))
         if waiting and not query.skip_waiting:
             raise waits(waiting)
         periods = (
@@ -354,9 +354,9 @@ class Answers:
         return Scope(periods, len(members), self.calendar, leaf_values)
 
     def _covered(self, leaf: Leaf, days: Window) -> bool:
-        """Whether the leaf's facts can tell about the window at all."""
+        """Whether the leaf's facts can tell about the window, and the days it needs to settle."""
         first = self._first_day(leaf.measures)
-        if first is None or days.hi < first:
+        if first is None or days.hi + leaf.settles * ONE_DAY < first:
             return False
         if leaf.take in OF_THE_END:
             return True

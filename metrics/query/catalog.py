@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from metrics.definitions.expressions import Leaf
+from metrics.definitions.expressions import Leaf, Node
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
@@ -122,6 +122,10 @@ class Catalog:
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
 
+    def tree(self, name: str) -> Node:
+        """How a metric is answered in this build; composites may go without some parts."""
+        return self._states.tree(name)
+
     @cached_property
     def quality(self) -> Quality:
         """What the build found in its data, by check, source and metric."""
@@ -203,7 +207,7 @@ class Catalog:
             raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
-        tree = self.model.trees[name]
+        tree = self.tree(name)
         leaves = list(tree.leaves())
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))

@@ -17,6 +17,7 @@ from metrics.demo.copy import copy_to_postgresql
 from metrics.layer import Layer, open_layer
 from metrics.pipeline import run_build
 from metrics.settings import load_settings
+from tests.support.postgres import new_database
 
 LAST_DAY = date(2026, 11, 12)
 TARGETS = """
@@ -48,8 +49,14 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def pg_session_url(pg_server: str) -> Iterator[str]:
+    """An empty database for all tests of this folder."""
+    yield from new_database(pg_server)
+
+
 @pytest.fixture(
-    scope="module", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)]
+    scope="session", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)]
 )
 def published(
     request: pytest.FixtureRequest, demo_file: Path, tmp_path_factory: pytest.TempPathFactory
@@ -58,7 +65,7 @@ def published(
     home = tmp_path_factory.mktemp("home")
     warehouse = f"duckdb:///{demo_file}"
     if request.param == "postgresql":
-        warehouse = request.getfixturevalue("pg_module_url")
+        warehouse = request.getfixturevalue("pg_session_url")
         engine = sa.create_engine(warehouse)
         copy_to_postgresql(demo_file, engine)
         engine.dispose()

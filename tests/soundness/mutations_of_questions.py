@@ -50,7 +50,7 @@ WINDOWS = [
     fault(
         "what is not covered is zero",
         "query.answer:Answers._covered",
-        "if first is None or days.hi < first:",
+        "if first is None or days.hi + leaf.settles * ONE_DAY < first:",
         "if first is None:",
         *("visits", "total_mrr"),
     ),
