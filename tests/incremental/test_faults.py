@@ -94,7 +94,7 @@ PLANTED = [
         "build.reuse:Reuse.since",
         "part.kind in BY_DAY",
         'part.kind != "movement"',
-        (0, [edit("new", "visits", 1, days=3)]),
+        (0, [edit("new", "visits", 1, days=4)]),
     ),
     fault(
         "a score knows its inputs from its own first day on",
