@@ -103,6 +103,24 @@ class BuildRunningError(StoreError):
     code = "E_BUILD_RUNNING"
 
 
+class NothingBuiltError(StoreError):
+    """There is no build to read, or none before this one to go back to."""
+
+    code = "E_NOTHING_BUILT"
+
+
+class RightsError(StoreError):
+    """The database role lacks a right."""
+
+    code = "E_RIGHTS"
+
+
+class RefusedSqlError(MetricsError):
+    """SQL that does more than read the published models."""
+
+    code = "E_SQL"
+
+
 class SettingsError(MetricsError):
     """A setting is missing or has an impossible value."""
 

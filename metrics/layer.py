@@ -22,6 +22,7 @@ from metrics.parts.plan import Part
 from metrics.query.answer import Answers, Executed
 from metrics.query.catalog import Catalog
 from metrics.query.compile import Tables
+from metrics.query.grid import Grid
 from metrics.query.question import Query
 from metrics.result import Result
 from metrics.settings import Settings, load_settings
@@ -50,6 +51,10 @@ class Pinned:
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together, with one statement per part for all of them."""
         return self._answers.answer(queries)
+
+    def grids(self, queries: Sequence[Query]) -> list[Grid]:
+        """Answers as arrays, for whoever keeps many numbers; see `Grid`."""
+        return self._answers.grids(queries)
 
     def members(self, dimension: str) -> list[str]:
         """Values of a dimension, sorted, for a filter control; the empty bucket is left out."""
@@ -113,7 +118,7 @@ class Pinned:
     def _run(self, select: Any) -> Executed:
         with self._lease.connect() as connection:
             result = connection.execute(select)
-            names, rows = list(result.keys()), [tuple(row) for row in result]
+            names, rows = list(result.keys()), [tuple(row) for row in result.all()]
         return Executed(partial(self._lease.engine.literal, select), names, rows)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 
 from metrics.build.run import Progress, fill
+from metrics.errors import QueryError
 from metrics.layer import Pinned
 from metrics.parts.model import Model, load_model
 from metrics.query.catalog import Catalog
@@ -21,13 +22,23 @@ def silent(step: str, done: float) -> None:
     """A progress that shows nothing."""
 
 
-def run_build(settings: Settings, progress: Progress = silent, *, full: bool = False) -> BuildInfo:
+def run_build(
+    settings: Settings,
+    progress: Progress = silent,
+    *,
+    full: bool = False,
+    only: frozenset[str] | None = None,
+) -> BuildInfo:
     """Build and publish at once; on any error the last build stays.
 
     What did not change since the last build is taken over from it; `full` makes all of it anew.
-    Both give the same tables. Raises WarehouseError, DefinitionError or BuildRunningError.
+    Both give the same tables. `only` names the parts to make; part of a build cannot be made
+    alone, so that anything but all of them is refused with QueryError.
+    Raises WarehouseError, DefinitionError or BuildRunningError.
     """
     model = load_model(settings)
+    if only is not None and only != {part.name for part in model.parts}:
+        raise QueryError("Part of a build cannot be made alone.", "Build without --select.")
     store = open_store(settings)
     try:
         with store.write() as writing:

@@ -33,6 +33,9 @@ DRIVERS = {
 }
 
 
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z_][\w$]*\.[A-Za-z_][\w$]*$")]
+
+
 class Settings(BaseModel):
     """What a company sets; see docs/settings.md for one line on each.
 
@@ -46,6 +49,7 @@ class Settings(BaseModel):
     queries: Path = ROOT / "queries"
     definitions: Path = ROOT / "metrics" / "definitions"
     targets: Path | None = None
+    sources: dict[str, TableName] = {}
     as_of: date | None = None
     time_zone: str = "UTC"
     week_start: Annotated[int, Field(ge=0, le=6)] = 0
@@ -149,16 +153,8 @@ def load_settings(
     Raises SettingsError naming every bad key; a value is never quoted.
     """
     env = os.environ if env is None else env
-    path = file or Path(env.get(f"{PREFIX}CONFIG", ROOT / "metrics.toml"))
-    values: dict[str, Any] = {}
-    if path.exists():
-        try:
-            values.update(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
-    for name in Settings.model_fields:
-        if env.get(f"{PREFIX}{name.upper()}"):
-            values[name] = env[f"{PREFIX}{name.upper()}"]
+    values = _read(file or settings_file(env))
+    values.update(_from_environment(env))
     values.update(overrides)
     try:
         return Settings.model_validate(values)
@@ -167,6 +163,37 @@ def load_settings(
             "Settings cannot be used: " + "; ".join(_explain(item) for item in error.errors()),
             "See docs/settings.md.",
         ) from None
+
+
+def settings_file(env: Mapping[str, str] | None = None) -> Path:
+    """The settings file, whether it is there or not: METRICS_CONFIG, else metrics.toml."""
+    env = os.environ if env is None else env
+    return Path(env.get(f"{PREFIX}CONFIG", ROOT / "metrics.toml"))
+
+
+def settings_origins(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where each setting that is not a default comes from: a variable's or the file's name."""
+    env = os.environ if env is None else env
+    file = settings_file(env)
+    found = dict.fromkeys(_read(file), file.name)
+    found |= {name: f"{PREFIX}{name.upper()}" for name in _from_environment(env)}
+    return found
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, str]:
+    names = {name: env.get(f"{PREFIX}{name.upper()}", "") for name in Settings.model_fields}
+    return {name: text for name, text in names.items() if text}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise SettingsError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def _explain(item: Any) -> str:

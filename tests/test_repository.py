@@ -30,10 +30,14 @@ FLOW = (
     "store",
     "build",
     "result",
+    "export",
     "query",
+    "selection",
     "layer",
     "pipeline",
     "parity",
+    "published",
+    "doctor",
     "cli",
 )
 """The parts of `metrics` in the order data flows; each may import those before it."""
@@ -41,7 +45,7 @@ FLOW = (
 APART = {"demo": {"errors", "settings", "periods", "engines"}}
 """Parts outside the flow and all they may import; only the last part of the flow may use them."""
 
-APP_SEES = {"metrics", "errors", "format", "layer", "periods", "settings"}
+APP_SEES = {"metrics", "errors", "export", "format", "layer", "periods", "settings"}
 """What the app may import of `metrics`; `metrics` itself stands for the names of its __init__."""
 
 NEVER_IMPORTED = {

@@ -38,6 +38,7 @@ class Leaf(Node):
     window   the days it looks at; `shifts` move the period back first, outermost last.
     whole    it is asked without the split, so that a denominator is never a sum of rows.
     ignores  dimensions it neither splits nor filters by; `EVERY` stands for all of them.
+    days     what a cohort has to reach it by; `until` are the days it needs to be judged.
     """
 
     measure: str
@@ -72,6 +73,14 @@ class Leaf(Node):
     def measures(self) -> tuple[str, ...]:
         """Every measure or score it rests on."""
         return (self.measure, *self.others)
+
+    @property
+    def settles(self) -> int:
+        """Days after a period until its number is final: its last cohort needs them.
+
+        Any other window is told as of its last day, by the cohorts that are old enough then.
+        """
+        return self.until if self.window == PERIOD else 0
 
     def leaves(self) -> Iterator[Leaf]:
         yield self

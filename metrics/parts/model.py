@@ -130,7 +130,7 @@ def digest(value: object) -> str:
 
 def load_model(settings: Settings) -> Model:
     """The model of the folders in the settings. Raises DefinitionError with every problem."""
-    queries = read_queries(settings.queries)
+    queries = read_queries(settings.queries, settings.sources)
     definitions = load_definitions(settings.definitions)
     numbers = {
         name: float(value)

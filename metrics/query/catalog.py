@@ -15,6 +15,7 @@ from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
+from metrics.periods import ONE_DAY
 from metrics.query.proofs import Proof, proof_of
 from metrics.query.quality import Quality
 from metrics.query.search import search
@@ -52,7 +53,8 @@ class MetricInfo:
     answerable       whether it has numbers: live, or blocked with a history.
     dimensions       what it can be split by; `lost_dimensions` would be among them, did the
                      warehouse have what they need.
-    first_day        since when it has data; `as_of` is how far.
+    first_day        since when it has data; `as_of` is how far it is known.
+    settles          days after a day until its number is final; they are not known yet.
     """
 
     name: str
@@ -85,6 +87,7 @@ class MetricInfo:
     proof: Proof | None
     first_day: date | None
     as_of: date | None
+    settles: int
     additive_over_time: bool
     additive_over_dimensions: bool
 
@@ -203,6 +206,7 @@ class Catalog:
         ]
         known = [first for first in firsts if first]
         ends = [state.as_of for state in states if state.as_of]
+        settles = max((leaf.settles for leaf in leaves), default=0)
         return MetricInfo(
             name=name,
             kind=kind_of(tree, self.model),
@@ -217,7 +221,8 @@ class Catalog:
             hash=mark,
             proof=proof_of(name, mark),
             first_day=max(known, default=None),
-            as_of=min(ends, default=None),
+            as_of=min(ends) - settles * ONE_DAY if ends else None,
+            settles=settles,
             additive_over_time=isinstance(tree, Leaf) and self._additive(tree, over_time=True),
             additive_over_dimensions=isinstance(tree, Leaf)
             and self._additive(tree, over_time=False),

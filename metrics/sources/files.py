@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from metrics.definitions.yaml_loader import load_yaml, validation_problems
 from metrics.errors import DefinitionError
-from metrics.sources.model import Source
+from metrics.sources.model import Queries, Source
+from metrics.sources.warehouse import Inspected, find
 
 
 class _Entry(BaseModel):
@@ -48,6 +49,16 @@ class TargetsFile(_Entry):
 
 FILES: Mapping[str, type[BaseModel]] = {"targets": TargetsFile}
 """Sources that a file may stand in for; the file's only section has the source's name."""
+
+
+def with_files(queries: Queries, path: Path, inspected: Inspected) -> Inspected:
+    """A warehouse with the tables that files stand in for."""
+    found = dict(inspected)
+    for name in FILES:
+        source = queries.sources.get(name)
+        if source and not find(source.table, inspected) and read_rows(source, path) is not None:
+            found[source.table] = dict(source.columns)
+    return found
 
 
 def read_rows(source: Source, path: Path) -> list[dict[str, Any]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from metrics.definitions.yaml_loader import Lines, load_yaml, validation_problems
-from metrics.errors import DefinitionError, Problem, did_you_mean
+from metrics.errors import DefinitionError, Problem, SettingsError, did_you_mean
 from metrics.sources.lineage import check_file, order
 from metrics.sources.model import Dependencies, Entity, Fact, Queries, Source, SqlFile
 
@@ -21,13 +21,18 @@ OURS = ("name", "files")  # filled in by the reader, never written by a person
 Entry = TypeVar("Entry", Source, Entity, Fact)
 
 
-def read_queries(folder: Path) -> Queries:
-    """Everything in the folder, checked. Raises DefinitionError with all problems found."""
+def read_queries(folder: Path, tables: Mapping[str, str] | None = None) -> Queries:
+    """Everything in the folder, checked. Raises DefinitionError with all problems found.
+
+    `tables` says for sources which table they are instead of the one in the folder (the setting
+    `sources`); SettingsError for a source that does not exist.
+    """
     problems: list[Problem] = []
     source_data, source_lines = _load(folder / SOURCES, ("sources",), problems)
     schema_data, lines = _load(folder / SCHEMA, ("entities", "facts"), problems)
     files = _sql_files(folder, problems)
     sources = _entries(Source, "sources", source_data, source_lines, {}, problems)
+    sources = _mapped(sources, tables or {}, problems)
     entities = _entries(Entity, "entities", schema_data, lines, files, problems)
     facts = _entries(Fact, "facts", schema_data, lines, files, problems)
     queries = Queries(sources, entities, facts)
@@ -40,6 +45,20 @@ def read_queries(folder: Path) -> Queries:
         raise DefinitionError(problems)
     order(queries)  # raises where they depend on each other in a circle
     return queries
+
+
+def _mapped(
+    sources: Mapping[str, Source], tables: Mapping[str, str], problems: Sequence[Problem]
+) -> dict[str, Source]:
+    """The sources with the tables a company names for them."""
+    for name in tables:
+        if name not in sources and not problems:
+            hint = did_you_mean(name, sources) or f"See {SOURCES} for the sources there are."
+            raise SettingsError(f"Settings cannot be used: there is no source '{name}'.", hint)
+    return {
+        name: source.model_copy(update={"table": tables[name]}) if name in tables else source
+        for name, source in sources.items()
+    }
 
 
 def _load(path: Path, sections: tuple[str, ...], problems: list[Problem]) -> tuple[Any, Lines]:

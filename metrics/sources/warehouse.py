@@ -106,6 +106,27 @@ def inspect_warehouse(
     return found
 
 
+_ALL_COLUMNS = sa.text(
+    """
+    SELECT table_schema, table_name, column_name, data_type
+    FROM information_schema.columns
+    WHERE table_catalog = current_database()
+        AND table_schema NOT IN ('information_schema', 'pg_catalog', 'metrics', 'metrics_snapshots')
+        AND table_schema NOT LIKE 'pg!_%' ESCAPE '!' AND table_schema NOT LIKE 'mb!_%' ESCAPE '!'
+    ORDER BY table_schema, table_name, ordinal_position
+    """
+)
+
+
+def inspect_all(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """Columns and families of every table and view that is not the product's own."""
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(_ALL_COLUMNS):
+        columns = found.setdefault(f"{row.table_schema}.{row.table_name}", {})
+        columns[row.column_name] = family(row.data_type)
+    return found
+
+
 def family(native: str) -> str:
     """The family of an engine's type name, `other` when it has none.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import sqlalchemy as sa
 
 from metrics.engines.engine import Engine
+from metrics.errors import NothingBuiltError, StoreError, UnknownNameError
 from metrics.store.info import BuildInfo
 
 BuildId = str
@@ -65,6 +66,24 @@ class Lease:
     connect: Callable[[], AbstractContextManager[sa.Connection]]
 
 
+BuildState = Literal["current", "kept", "undone"]
+
+
+@dataclass(frozen=True)
+class KeptBuild:
+    """A build the store still has.
+
+    state  current  readers see it
+           kept     older than the current one
+           undone   newer: the store was rolled back from it, and the next build removes it
+    info   None where the build cannot be read
+    """
+
+    id: BuildId
+    state: BuildState
+    info: BuildInfo | None
+
+
 class Store(Protocol):
     """Keeps builds of one warehouse."""
 
@@ -72,10 +91,20 @@ class Store(Protocol):
         """Start a build; raises BuildRunningError when one is running."""
 
     def lease(self) -> AbstractContextManager[Lease]:
-        """Hold the newest readable build; raises StoreError when there is none."""
+        """Hold the current build; raises NothingBuiltError when there is none."""
 
     def current_id(self) -> BuildId | None:
         """Id of the current build, None when there is none."""
+
+    def builds(self) -> Sequence[KeptBuild]:
+        """Every build that is kept, newest first."""
+
+    def rollback(self, to: BuildId | None = None) -> BuildId:
+        """Make the build before the current one, or a kept one by id, current; gives its id.
+
+        Readers see one build or the other. Raises NothingBuiltError when there is none before,
+        UnknownNameError for an id that is not kept, BuildRunningError while a build runs.
+        """
 
     def close(self) -> None:
         """Let go of every build nobody holds."""
@@ -85,6 +114,23 @@ def next_id(newest: BuildId | None) -> BuildId:
     """A new id that sorts after the newest one even when the clock went back."""
     fresh = f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"
     return fresh if newest is None or fresh > newest else str(int(newest) + 1)
+
+
+def rollback_target(builds: Sequence[KeptBuild], wanted: BuildId | None) -> BuildId:
+    """Which of the kept builds to make current: the one wanted, else the one before it."""
+    if wanted is not None and wanted not in [build.id for build in builds]:
+        raise UnknownNameError("build", wanted, [build.id for build in builds])
+    targets = [build for build in builds if wanted in (None, build.id)]
+    before = [build for build in targets if wanted or build.state == "kept"]
+    if not before:
+        raise NothingBuiltError(
+            "There is no build before the current one.", "`metrics history` lists what is kept."
+        )
+    if before[0].state == "current":
+        raise StoreError(f"Build {before[0].id} is the current one.", "Name another.")
+    if before[0].info is None:
+        raise StoreError(f"Build {before[0].id} cannot be read.", "Name another with --to.")
+    return before[0].id
 
 
 def tables_of(connection: sa.Connection, catalog: str = "", schema: str = "") -> frozenset[str]:

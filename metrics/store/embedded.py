@@ -20,7 +20,17 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import DUCKDB
 from metrics.errors import StoreError, WarehouseError
-from metrics.store.base import NO_BUILD, BuildId, Lease, Previous, Writing, next_id, tables_of
+from metrics.store.base import (
+    NO_BUILD,
+    BuildId,
+    KeptBuild,
+    Lease,
+    Previous,
+    Writing,
+    next_id,
+    rollback_target,
+    tables_of,
+)
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import (
@@ -28,6 +38,7 @@ from metrics.store.files import (
     build_files,
     build_lock,
     read_pointer,
+    read_undone,
     remove_database,
     remove_rests,
     sha256_of,
@@ -47,6 +58,7 @@ NO_EXTENSIONS = {
 READER = {
     **NO_EXTENSIONS,
     "enable_external_access": "false",
+    "python_enable_replacements": "false",  # no variable of this process is a table
     "memory_limit": "2GB",
     "threads": "2",
     "lock_configuration": "true",
@@ -141,7 +153,8 @@ class EmbeddedStore:
 
     def _newest_seen(self) -> BuildId | None:
         """The newest id in use, of builds that were never published too."""
-        ids = [published.build for published in read_pointer(self.folder)]
+        seen = [*read_undone(self.folder), *read_pointer(self.folder)]
+        ids = [published.build for published in seen]
         ids += [file.stem.removeprefix("build-") for file in build_files(self.folder)]
         return max(ids, default=None)
 
@@ -185,18 +198,19 @@ class EmbeddedStore:
         return published[0].build if published else None
 
     def lease(self) -> AbstractContextManager[Lease]:
-        """Hold the newest readable build; a newer one is opened once the pointer names it.
+        """Hold the current build, or the newest readable one before it.
 
-        Raises StoreError when there is none.
+        Raises NothingBuiltError when there is none.
         """
-        return self._open_builds.lease(self._newer)
+        return self._open_builds.lease(self._other)
 
-    def _newer(self, latest: BuildId) -> Opened | None:
+    def _other(self, latest: BuildId) -> Opened | None:
         tried: Sequence[Published] = ()
         # The builder may remove what the pointer named a moment ago: then it names a newer one.
         while (published := read_pointer(self.folder)) != tried:
+            is_undone = latest in [undone.build for undone in read_undone(self.folder)]
             for candidate in published:
-                if candidate.build <= latest:
+                if candidate.build == latest or (candidate.build < latest and not is_undone):
                     return None
                 if opened := self._open(candidate):
                     return opened
@@ -236,6 +250,36 @@ class EmbeddedStore:
             database.dispose()
 
         return Opened(Lease(info, DUCKDB, None, _connect_to(database)), close)
+
+    def builds(self) -> Sequence[KeptBuild]:
+        """Every build the pointer names, newest first; each is opened and checked."""
+        published = read_pointer(self.folder)
+        if not published:
+            return []
+        current, *older = published
+        gone = read_undone(self.folder)
+        undone = [KeptBuild(one.build, "undone", self._info(one)) for one in gone]
+        kept = [KeptBuild(one.build, "kept", self._info(one)) for one in older]
+        return [*undone, KeptBuild(current.build, "current", self._info(current)), *kept]
+
+    def _info(self, published: Published) -> BuildInfo | None:
+        opened = self._open(published)
+        if opened is None:
+            return None
+        opened.close()
+        return opened.lease.info
+
+    def rollback(self, to: BuildId | None = None) -> BuildId:
+        """Replace the pointer by one to the build before, or to a kept one by id."""
+        if not self.folder.exists():
+            return rollback_target([], to)
+        with building(), build_lock(self.folder):
+            target = rollback_target(self.builds(), to)
+            named = [*read_undone(self.folder), *read_pointer(self.folder)]
+            builds = [one for one in named if one.build <= target]
+            write_pointer(self.folder, builds, [one for one in named if one.build > target])
+            sync(self.folder)
+        return target
 
     def close(self) -> None:
         """Close every build nobody holds."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from metrics.errors import MetricsError, StoreError, WarehouseError
+from metrics.errors import MetricsError, RightsError, StoreError, WarehouseError
 
 AGAIN = "Try again in a moment."
 GRANTS = "See docs/publishing.md for the grants a role needs."
@@ -19,8 +19,8 @@ GRANTS = "See docs/publishing.md for the grants a role needs."
 BY_STATE: dict[str, tuple[type[MetricsError], str, str]] = {
     "57014": (StoreError, "The question took too long and was stopped.", "Ask for less at once."),
     "55P03": (StoreError, "Another program keeps the builds locked.", AGAIN),
-    "42501": (StoreError, "The database role lacks a right the store needs.", GRANTS),
-    "25006": (StoreError, "The database role may only read.", GRANTS),
+    "42501": (RightsError, "The database role lacks a right.", GRANTS),
+    "25006": (RightsError, "The database role may only read.", GRANTS),
     "42P01": (StoreError, "Newer builds have replaced this one.", AGAIN),
     "3F000": (StoreError, "Newer builds have replaced this one.", AGAIN),
     "53": (StoreError, "The database server is out of space, memory or connections.", AGAIN),
@@ -59,9 +59,19 @@ def building() -> Iterator[None]:
         ) from error
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0]
-        raise _known(error) or StoreError(
-            f"The build stopped: {said}", "The last build stays."
-        ) from error
+        known = _known(error)
+        if isinstance(known, RightsError):
+            known = RightsError(f"The database role lacks a right: {said}.", GRANTS)
+        raise known or StoreError(f"The build stopped: {said}", "The last build stays.") from error
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Around a look at the warehouse outside a build."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _known(error) or WarehouseError("The warehouse could not be read.", AGAIN) from error
 
 
 @contextmanager

@@ -36,9 +36,13 @@ class Published(BaseModel):
 
 
 class Pointer(Published):
-    """The current build, and the ones before it that are kept, newest first."""
+    """The current build, and the ones before it that are kept, newest first.
+
+    `undone` are newer ones the store was rolled back from: no reader falls back to them.
+    """
 
     previous: tuple[Published, ...] = ()
+    undone: tuple[Published, ...] = ()
 
 
 def read_pointer(folder: Path) -> Sequence[Published]:
@@ -48,7 +52,7 @@ def read_pointer(folder: Path) -> Sequence[Published]:
     before it got its name, so all of them count then.
     """
     try:
-        pointer = Pointer.model_validate_json((folder / POINTER).read_bytes())
+        pointer = _pointer(folder)
     except FileNotFoundError:
         return ()
     except (OSError, ValueError):
@@ -59,10 +63,26 @@ def read_pointer(folder: Path) -> Sequence[Published]:
     return (pointer, *pointer.previous)
 
 
-def write_pointer(folder: Path, builds: Sequence[Published]) -> None:
+def read_undone(folder: Path) -> Sequence[Published]:
+    """Builds the store was rolled back from, newest first."""
+    try:
+        return _pointer(folder).undone
+    except (OSError, ValueError):
+        return ()
+
+
+def _pointer(folder: Path) -> Pointer:
+    return Pointer.model_validate_json((folder / POINTER).read_bytes())
+
+
+def write_pointer(
+    folder: Path, builds: Sequence[Published], undone: Sequence[Published] = ()
+) -> None:
     """Point to the first of `builds`, at once: a reader finds the old pointer or this one."""
-    current, *previous = builds
-    text = Pointer(**current.model_dump(), previous=tuple(previous)).model_dump_json()
+    current, *previous = [_bare(published) for published in builds]
+    text = Pointer(
+        **current.model_dump(), previous=tuple(previous), undone=tuple(map(_bare, undone))
+    ).model_dump_json()
     temporary = folder / f"tmp-{POINTER}"
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
@@ -70,6 +90,11 @@ def write_pointer(folder: Path, builds: Sequence[Published]) -> None:
         os.fsync(file.fileno())
     fault("before-pointer")
     os.replace(temporary, folder / POINTER)
+
+
+def _bare(published: Published) -> Published:
+    """Without what a pointer says of other builds."""
+    return Published(build=published.build, file=published.file, sha256=published.sha256)
 
 
 def build_files(folder: Path) -> list[Path]:

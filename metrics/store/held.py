@@ -1,4 +1,4 @@
-"""Builds this process has open: the newest, and older ones for as long as a lease holds them."""
+"""Builds this process has open: the current one, and others for as long as a lease holds them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from metrics.errors import StoreError
+from metrics.errors import NothingBuiltError
 from metrics.store.base import BuildId, Lease
 
 
@@ -21,36 +21,37 @@ class Opened:
 
 
 class OpenBuilds:
-    """Hands out leases of the newest build, and never goes back to an older one."""
+    """Hands out leases of the current build: the newest, unless the store was rolled back."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._latest: Opened | None = None
 
     @contextmanager
-    def lease(self, newer: Callable[[BuildId], Opened | None]) -> Iterator[Lease]:
-        """Hold the newest build. Raises StoreError when there is none.
+    def lease(self, other: Callable[[BuildId], Opened | None]) -> Iterator[Lease]:
+        """Hold the current build. Raises NothingBuiltError when there is none.
 
-        `newer` is given the id of the newest build that is open ("" for none) and opens the one
-        after it, if there is one; no two threads are in it at once.
+        `other` is given the id of the build that is open ("" for none) and opens another where
+        that is no longer the current one; no two threads are in it at once, so that none goes
+        back to what another has left.
         """
-        opened = self._take(newer)
+        opened = self._take(other)
         try:
             yield opened.lease
         finally:
             self._give_back(opened)
 
-    def _take(self, newer: Callable[[BuildId], Opened | None]) -> Opened:
+    def _take(self, other: Callable[[BuildId], Opened | None]) -> Opened:
         with self._lock:
             before = self._latest
-            found = newer(before.lease.info.id if before else "")
+            found = other(before.lease.info.id if before else "")
             if found is not None:
                 self._latest = found
                 if before is not None and not before.holders:
                     before.close()
             latest = found or before
             if latest is None:
-                raise StoreError("There are no figures yet.", "Run `metrics build` first.")
+                raise NothingBuiltError("There are no figures yet.", "Run `metrics build` first.")
             latest.holders += 1
             return latest
 
@@ -61,7 +62,7 @@ class OpenBuilds:
                 opened.close()
 
     def close(self) -> None:
-        """Close the newest build, or leave that to the last lease that holds it."""
+        """Close the current build, or leave that to the last lease that holds it."""
         with self._lock:
             latest, self._latest = self._latest, None
             if latest is not None and not latest.holders:

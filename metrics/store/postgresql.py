@@ -11,7 +11,7 @@ advisory lock on it; the builder drops old builds that nobody has locked.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -19,12 +19,23 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import POSTGRESQL
 from metrics.errors import StoreError
-from metrics.store.base import NO_BUILD, BuildId, Lease, Previous, Writing, next_id, tables_of
+from metrics.store.base import (
+    NO_BUILD,
+    BuildId,
+    KeptBuild,
+    Lease,
+    Previous,
+    Writing,
+    next_id,
+    rollback_target,
+    tables_of,
+)
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
 from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
+from metrics.store.switch import builds_of, describe, go_back, kept_builds, schema_of
 
 log = logging.getLogger("metrics.store")
 
@@ -51,7 +62,6 @@ HOLDER = """
         SELECT oid FROM pg_database WHERE datname = current_database()
     ) AND (classid::bigint << 32) + objid::bigint = :key
 """
-BUILDS = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^mb_[0-9]{20}$' ORDER BY 1 DESC"
 
 
 class PostgresqlStore:
@@ -104,11 +114,12 @@ class PostgresqlStore:
             _lock(connection)
             for statement in PREPARE:
                 connection.exec_driver_sql(statement)
-            build = next_id(_current(connection))
-            connection.exec_driver_sql(f'CREATE SCHEMA "{_schema(build)}"')
+            build = next_id(_newest(connection))
+            connection.exec_driver_sql(f'CREATE SCHEMA "{schema_of(build)}"')
             fault("started")
 
             def publish(info: BuildInfo) -> None:
+                describe(connection, build, info)
                 fault("info-written")
                 _move_pointer(connection, build, info)
                 fault("before-pointer")
@@ -122,16 +133,17 @@ class PostgresqlStore:
                     log.warning("Build %s is published, but cleaning up failed: %s", build, kind)
 
             previous = _previous(connection)
-            yield Writing(build, POSTGRESQL, connection, _schema(build), None, publish, previous)
+            yield Writing(build, POSTGRESQL, connection, schema_of(build), None, publish, previous)
 
     def _drop_old(self, connection: sa.Connection) -> None:
         """Old schemas go when nobody reads them; what is in use goes after a later build."""
         fault("before-clean-up")
-        names = list(connection.exec_driver_sql(BUILDS).scalars())
+        builds = builds_of(connection)
         connection.commit()
-        for name in names[self.keep :]:
+        kept = [build for build, undone, _ in builds if not undone][: self.keep]
+        for build in [build for build, _, _ in builds if build not in kept]:
             try:
-                _drop(connection, name)
+                _drop(connection, build)
             except sa.exc.DBAPIError:
                 connection.rollback()
 
@@ -144,12 +156,13 @@ class PostgresqlStore:
     def lease(self) -> Iterator[Lease]:
         """Hold the current build; its schema stays until the last lease of it is returned.
 
-        Raises StoreError when there is none, WarehouseError when the server does not answer.
+        Raises NothingBuiltError when there is none, WarehouseError when the server does not
+        answer.
         """
         # Asked before the lock of the open builds: a slow server must not queue its readers.
-        current = self.current_id() or ""
+        current = self.current_id()
         with self._open_builds.lease(
-            lambda latest: self._keep(current) if current > latest else None
+            lambda latest: self._keep(current) if current and current != latest else None
         ) as lease:
             yield lease
 
@@ -159,12 +172,37 @@ class PostgresqlStore:
             connection = stack.enter_context(connected(self._keeper))
             info = _lock_current(connection, build)
             held = stack.pop_all()
-        return Opened(Lease(info, POSTGRESQL, _schema(info.id), self._connect), held.close)
+        return Opened(Lease(info, POSTGRESQL, schema_of(info.id), self._connect), held.close)
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
         with reading(), connected(self._reader) as connection:
             yield connection
+
+    def builds(self) -> Sequence[KeptBuild]:
+        """Every build whose schema is there, newest first."""
+        with self._connect() as connection:
+            return kept_builds(connection, _current(connection))
+
+    def rollback(self, to: BuildId | None = None) -> BuildId:
+        """Move the pointer and the published views in one transaction."""
+        engine = self._engine(BUILDER_OPTIONS, BUILDER_NAME + builder(), poolclass=sa.NullPool)
+        with building(), connected(engine) as connection:
+            _lock(connection)
+            current = _current(connection)
+            builds = kept_builds(connection, current) if current else []
+            wanted = rollback_target(builds, to)
+            target = next(build for build in builds if build.id == wanted)
+            held = connection.execute(
+                sa.text("SELECT pg_try_advisory_xact_lock_shared(:key)"), {"key": _key(wanted)}
+            ).scalar_one()
+            # The last builder may still be removing old builds, without the lock of builders.
+            if not held or wanted not in [build for build, _, _ in builds_of(connection)]:
+                raise StoreError(f"Build {wanted} is being removed.", "Choose a newer one.")
+            go_back(connection, current or "", target)
+            fault("before-pointer")
+            connection.commit()
+        return wanted
 
     def close(self) -> None:
         """Close the pool, and every build nobody holds."""
@@ -178,10 +216,6 @@ def _discard_all(dbapi_connection: Any, record: object, state: object) -> None:
     dbapi_connection.autocommit = True
     dbapi_connection.execute("DISCARD ALL")
     dbapi_connection.autocommit = False
-
-
-def _schema(build: BuildId) -> str:
-    return f"mb_{build}"
 
 
 def _key(build: BuildId) -> int:
@@ -214,6 +248,12 @@ def _current(connection: sa.Connection) -> BuildId | None:
     return connection.exec_driver_sql("SELECT build FROM metrics.current").scalars().first()
 
 
+def _newest(connection: sa.Connection) -> BuildId | None:
+    """The newest id in use; the current build may be older."""
+    ids = [build for build, _, _ in builds_of(connection)]
+    return max([*ids, _current(connection) or ""]) or None
+
+
 def _previous(connection: sa.Connection) -> Previous | str:
     """The current build as the builder's own transaction sees it, or why it cannot be used."""
     build = _current(connection)
@@ -224,7 +264,7 @@ def _previous(connection: sa.Connection) -> Previous | str:
         info = _parsed(text)
     except StoreError:
         return "the previous build was made by another version of this program"
-    schema = _schema(build)
+    schema = schema_of(build)
     return Previous(info, f'"{schema}"', tables_of(connection, schema=schema))
 
 
@@ -262,12 +302,12 @@ def _move_pointer(connection: sa.Connection, build: BuildId, info: BuildInfo) ->
         raise StoreError("A newer build was published meanwhile.", "This one was dropped.")
 
 
-def _drop(connection: sa.Connection, schema: str) -> None:
+def _drop(connection: sa.Connection, build: BuildId) -> None:
     connection.exec_driver_sql("SET LOCAL lock_timeout = '300ms'")
     free = connection.execute(
         sa.text("SELECT pg_try_advisory_xact_lock(:key)"),
-        {"key": _key(schema.removeprefix("mb_"))},
+        {"key": _key(build)},
     ).scalar_one()
-    if free:
-        connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
+    if free and build != _current(connection):  # somebody may have rolled back to it meanwhile
+        connection.exec_driver_sql(f'DROP SCHEMA "{schema_of(build)}" CASCADE')
     connection.commit()

@@ -345,6 +345,7 @@ def _info(
         "hash": hashlib.sha256(name.encode()).hexdigest()[:8],
         "first_day": FIRST_DAY,
         "as_of": AS_OF,
+        "settles": 0,
         "additive_over_time": False,
         "additive_over_dimensions": False,
         "size": 1.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -173,6 +174,20 @@ def test_no_rows_for_the_filter_is_said(open_page: Open, layer: FakeLayer) -> No
     at = open_page("revenue", region="EMEA")
     assert {metric.value for metric in at.metric} == {"—"}
     assert "No value in this period for Region: EMEA" in said(at)
+
+
+def test_what_is_later_than_is_known_says_how_far_that_is(
+    open_page: Open, layer: FakeLayer
+) -> None:
+    layer.empty = True
+    info = layer.catalog.metrics["total_arr"]
+    info.as_of, info.settles = date(2026, 8, 20), 90
+    at = open_page("explore", period="90 days", metric="Annual recurring revenue")
+    assert "Known to 20 Aug 2026 \\(90 days have to pass\\)" in said(at)
+    at = open_page("revenue", period="90 days")
+    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    assert notes["Annual recurring revenue"] == "known to 20 Aug 2026 (90 days have to pass)"
+    assert notes["Quick ratio"] == "no value in this period"
 
 
 def test_failure_shows_a_reference_and_no_detail(

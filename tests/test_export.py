@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.export import STARTS_FORMULA, safe_cell, to_csv
+from metrics.export import STARTS_FORMULA, safe_cell, to_csv
 
 STAMP = [("build_id", "b1"), ("definition", "mrr@12345678")]
 
