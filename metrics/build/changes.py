@@ -113,7 +113,10 @@ class _Finder:
         )
 
     def _rows_since(self, fact: Fact) -> date | None:
-        """First day whose rows differ; an interval also ends on days that were ahead before."""
+        """First day whose rows differ.
+
+        An interval also ends on days that were ahead before, and is in force on them.
+        """
         measures = self.model.definitions.measures.values()
         reach = max((one.last or 0 for one in measures if one.fact == fact.name), default=0)
         start, _ = self._days.get((fact.name, "start"), (None, 0))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from metrics.parts.model import Model
 from metrics.parts.plan import Part, score_order
 from metrics.store.base import Previous
-from metrics.store.changes import FROM_THE_BEGINNING, Changes, earliest
+from metrics.store.changes import FROM_THE_BEGINNING, Changes
 
 BY_DAY = frozenset({"flow", "snapshot", "rows", "score"})
 
@@ -27,7 +27,6 @@ class Reuse:
     previous: Previous | None
     changes: Changes
     shapes: Mapping[str, str]
-    last_full_day: date
 
     def since(self, part: Part) -> date | None:
         """First day of the part that is made; None where all of it is copied."""
@@ -42,15 +41,12 @@ class Reuse:
         return first if first is None or part.kind in BY_DAY else FROM_THE_BEGINNING
 
     def _score(self, name: str) -> date | None:
-        """A score has a row for each entity and day, so new days are made in any case."""
+        """A score is told by the fact of its population too, which changes with every new day."""
         assert self.previous is not None
         before, shape = self.previous.info, f"score.{name}"
         if before.shapes.get(shape) != self.shapes[shape]:
             return FROM_THE_BEGINNING
-        days = [self.changes.rows_of(self.model.facts_of(name))]
-        if before.last_full_day < self.last_full_day:
-            days.append(before.last_full_day + timedelta(days=1))
-        return earliest(days)
+        return self.changes.rows_of(self.model.facts_of(name))
 
     def first_days(self, made: Collection[str]) -> dict[str, date]:
         """First day on which scores must be known: for their own parts, and for those of others.

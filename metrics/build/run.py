@@ -109,7 +109,7 @@ def _making(
     now = Now(run.last_full_day, states, tuple(run.checks), shapes)
     changes = find_changes(run.space, model, previous, now, full)
     reusable = previous if isinstance(previous, Previous) else None
-    reuse = Reuse(model, reusable, changes, shapes, run.last_full_day)
+    reuse = Reuse(model, reusable, changes, shapes)
     maker = Maker(
         run.space,
         model.definitions,
