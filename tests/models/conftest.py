@@ -52,7 +52,8 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pg_session_url(pg_server: str) -> Iterator[str]:
     """An empty database for all tests of this folder."""
-    yield from new_database(pg_server)
+    with new_database(pg_server) as url:
+        yield url
 
 
 @pytest.fixture(
