@@ -21,6 +21,7 @@ from metrics.models.columns import BUILD, Column, columns_of
 from metrics.models.customers import read_customers, read_locations
 from metrics.models.days import published_days
 from metrics.models.numbers import Numbers
+from metrics.models.restated import restated_statements
 from metrics.models.reuse import Reuse
 from metrics.models.shapes import SHAPES, Batch, Sources, Target
 from metrics.models.spec import ModelSpec, published_models
@@ -125,15 +126,26 @@ class Publisher:
         spec, columns = plan.spec, plan.columns
         table = self._qualified(spec.name)
         self._run(f"CREATE TABLE {table} ({_declared(columns, self.writing.engine)})")
-        if copy := self._reuse.copy(spec, columns, plan.since, plan.days):
-            self._run(copy)
         days = [day for day in plan.days if plan.is_made(day)]
+        if spec.shape == "restated":
+            self._log(plan)
+            days = []
+        elif copy := self._reuse.copy(spec, columns, plan.since, plan.days):
+            self._run(copy)
         rows = SHAPES[spec.shape](spec, sources, days) if days else iter(())
         for batch in _gathered(rows, columns, self.writing.id):
             self.writing.engine.load(self.writing.connection, table, batch)
         self._describe(spec, columns, table)
         counted = f"SELECT COUNT(*) FROM {table}"  # noqa: S608
         return int(self.writing.connection.exec_driver_sql(counted).scalar_one())
+
+    def _log(self, plan: Plan) -> None:
+        """Fill the log of restated values; it is carried on even where nothing else is copied."""
+        known = frozenset(self._reuse.known_models)
+        since = plan.since or plan.days[-1]
+        metrics = self.pinned.catalog.metrics
+        for statement in restated_statements(self.writing, metrics, since, known):
+            self._run(statement)
 
     def _describe(self, spec: ModelSpec, columns: Sequence[Column], table: str) -> None:
         engine = self.writing.engine

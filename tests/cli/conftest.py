@@ -22,6 +22,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home; tests only read it."""
     folder = tmp_path_factory.mktemp("cli") / "home"
     env = {"METRICS_HOME": str(folder), "METRICS_DEMO_SCALE": "tiny", "METRICS_WAREHOUSE_URL": ""}
+    env["METRICS_PUBLISHED_DAYS"] = "2"
     env["METRICS_CONFIG"] = str(folder / "none.toml")
     made = runner.invoke(app, ["demo", "--end-date", "2026-10-31"], env=env)
     assert made.exit_code == 0, made.output
