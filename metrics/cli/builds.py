@@ -133,7 +133,7 @@ def status() -> None:
     """
     from metrics.layer import open_layer
 
-    with open_layer().hold() as pinned:
+    with closing(open_layer()) as layer, layer.hold() as pinned:
         made = pinned.build
         failing = pinned.catalog.quality.failing
     write(f"Build {made.id} of {made.warehouse}, data to {made.as_of}\n")

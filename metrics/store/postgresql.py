@@ -25,7 +25,14 @@ from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
 from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
-from metrics.store.switch import builds_of, describe, go_back, kept_builds, schema_of
+from metrics.store.switch import (
+    builds_of,
+    describe,
+    go_back,
+    kept_builds,
+    refuse_foreign,
+    schema_of,
+)
 
 log = logging.getLogger("metrics.store")
 
@@ -102,6 +109,7 @@ class PostgresqlStore:
         with building(), connected(engine) as connection:
             _notice_death(connection)
             _lock(connection)
+            refuse_foreign(connection)
             for statement in PREPARE:
                 connection.exec_driver_sql(statement)
             build = next_id(_newest(connection))
