@@ -10,7 +10,7 @@ import pandas as pd
 
 from app.data import Answer, Ask, Run
 from metrics import MetricInfo
-from metrics.format import Verdict, format_delta, format_value, is_missing, judge
+from metrics.format import Verdict, day_text, format_delta, format_value, is_missing, judge
 
 State = Literal["ok", "no value", "filtered", "waiting"]
 
@@ -59,7 +59,7 @@ def read(run: Run, answers: Mapping[str, Answer], name: str) -> Reading:
     value = total["value"].iloc[0] if len(total) else None
     if is_missing(value):
         return Reading(
-            info, "no value", format_value(None, info.unit), note="no value in this period"
+            info, "no value", format_value(None, info.unit), note=no_value_text(run, info)
         )
     change, growth = total["change"].iloc[0], total["growth"].iloc[0]
     return Reading(
@@ -84,6 +84,19 @@ def complete_line(rows: pd.DataFrame) -> tuple[float, ...]:
 def waiting_text(info: MetricInfo) -> str:
     """What a metric without data waits for, by table; its definition lists the columns."""
     return f"waiting for {', '.join(info.waits_on) or 'data'}"
+
+
+def no_value_text(run: Run, info: MetricInfo) -> str:
+    """Why a live metric has no number: the period is later than what is known, or has none."""
+    if info.as_of is None or run.asked.start <= info.as_of:
+        return "no value in this period"
+    return f"known to {known_to(info)}"
+
+
+def known_to(info: MetricInfo) -> str:
+    """How far a metric is known, and why no further where its days have to pass first."""
+    day = day_text(info.as_of) if info.as_of else ""
+    return f"{day} ({info.settles} days have to pass)" if day and info.settles else day
 
 
 def blocked_text(run: Run, dimensions: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.quality import found_in
 from app.data import Run
+from app.readings import known_to
 from app.specs import (
     DOMAIN_NAMES,
     EXPLORE,
@@ -83,7 +84,7 @@ def _facts(run: Run, info: MetricInfo) -> dict[str, str]:
         "Owner": plain(info.owner),
         "Not here by": _lost(run, info),
         "Data since": day_text(info.first_day) if info.first_day else "",
-        "Data to": day_text(info.as_of) if info.as_of else "",
+        "Data to": known_to(info),
         "Version": code(info.hash),
         "Proof": _proof(info),
     }

@@ -13,7 +13,7 @@ from app import chart_data, charts
 from app.components.states import nothing_here
 from app.components.status import filters_text
 from app.data import Answer, Run
-from app.readings import blocked_text, rows_of, waiting_text
+from app.readings import blocked_text, no_value_text, rows_of, waiting_text
 from app.specs import MOVEMENT, MOVEMENT_TITLE
 from app.text import plain
 from metrics import MetricInfo
@@ -43,7 +43,7 @@ def trend_panel(
             return
         rows = _drawn_rows(answer, name, complete_only)
         if not _has_values(rows):
-            nothing_here(filters_text(run))
+            nothing_here(no_value_text(run, info), filters_text(run))
             return
         grain = run.asked.grain
         frame = chart_data.over_time(rows, info, grain, run.notation)
@@ -70,7 +70,7 @@ def split_panel(
             return
         rows = _drawn_rows(answer, name, complete_only)
         if not _has_values(rows):
-            nothing_here(filters_text(run))
+            nothing_here(no_value_text(run, info), filters_text(run))
             return
         grain = run.asked.grain
         most = charts.MAX_STACK if stacked else charts.MAX_LINES
@@ -98,7 +98,7 @@ def movement_panel(run: Run, answer: Answer | None, height: int = charts.CARD_HE
         ]
         frame = chart_data.movement(answers, run.asked.grain, run.notation)
         if frame.empty or frame["value"].isna().all():
-            nothing_here(filters_text(run))
+            nothing_here(no_value_text(run, answers[0][1]), filters_text(run))
             return
         axis = _axis(run, answers[0][1], frame[["value"]])
         spec = charts.movement(axis, run.asked.grain, height)
@@ -117,7 +117,7 @@ def ranking_panel(
             return
         frame = chart_data.ranking(rows, dimension, info, run.notation) if len(rows) else rows
         if frame.empty:
-            nothing_here(filters_text(run))
+            nothing_here(no_value_text(run, info), filters_text(run))
             return
         known, frame = len(frame), frame.head(charts.MAX_BARS)
         largest = f"{frame['member'].iloc[0]} {frame['text'].iloc[0]}"

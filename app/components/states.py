@@ -59,7 +59,7 @@ def no_build() -> None:
     )
 
 
-def nothing_here(filters: str) -> None:
+def nothing_here(why: str, filters: str) -> None:
     """A chart without a value to draw."""
     where = f" for {filters}" if filters else ""
-    st.markdown(f":small[:gray[No value in this period{where}.]]")
+    st.markdown(f":small[:gray[{plain(why[0].upper() + why[1:])}{where}.]]")

@@ -1,6 +1,6 @@
-"""Makes the part tables from staged facts: one function per kind, listed in `MAKERS`.
+"""What part tables hold of staged facts: one function per kind, listed in `MAKERS`.
 
-Each returns a select that `Workspace.create` turns into the part's table; its columns are
+Each returns a select that `making` turns into the part's table; its columns are
 `day`, the part's dimensions and the numbers named in `parts.plan` and `kinds`.
 """
 
@@ -17,9 +17,9 @@ from metrics.engines.functions import days_between, double
 from metrics.parts.plan import Part
 
 
-def make_part(maker: Maker, part: Part) -> None:
-    """Create one part's table."""
-    maker.space.create(part.name, MAKERS[part.kind](maker, part))
+def part_select(maker: Maker, part: Part) -> Any:
+    """The select of one part."""
+    return MAKERS[part.kind](maker, part)
 
 
 def _flow(maker: Maker, part: Part) -> Any:

@@ -24,14 +24,13 @@ ONE: Any = sa.literal_column("1")
 
 @dataclass(frozen=True)
 class Maker:
-    """What every part is made from; measures `without_values` are no input of a score."""
+    """What every part is made from."""
 
     space: Workspace
     definitions: Definitions
     facts: Mapping[str, Fact]
     joins: Joins
     last_full_day: date
-    without_values: frozenset[str] = frozenset()
 
     def measure(self, name: str) -> Measure:
         """The measure of a name."""

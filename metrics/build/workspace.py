@@ -57,6 +57,18 @@ class Workspace:
         self.tables[name] = self.reflect(name, keep=False)
         return self.tables[name]
 
+    def create_kept(self, name: str, columns: Mapping[str, str]) -> sa.TableClause:
+        """Make a table of the build without rows; columns by their declared type."""
+        listing = ", ".join(f'"{one}" {self.engine.types[kind]}' for one, kind in columns.items())
+        self.execute(f"CREATE TABLE {self.qualified(name)} ({listing})")
+        self.tables[name] = self.reflect(name)
+        return self.tables[name]
+
+    def insert(self, name: str, statement: Any) -> None:
+        """Add the rows of a select (Core or SQL text) to a table of the build, by position."""
+        sql = statement if isinstance(statement, str) else self.engine.literal(statement)
+        self.execute(f"INSERT INTO {self.qualified(name)} {sql}")
+
     def reflect(self, name: str, keep: bool = True) -> sa.TableClause:
         """The columns of an existing table, with the types Core needs to compare them."""
         target = self.qualified(name) if keep else f'"{name}"'

@@ -138,7 +138,8 @@ def sql(
 
     \b
     Examples:
-      metrics sql "SELECT 1 AS one"
+      metrics sql "SELECT * FROM metrics_company_overview LIMIT 5"
+      metrics sql "SELECT metric_date, mau FROM metrics_unified" --format csv -o mau.csv
       metrics sql --path
     """
     from metrics.published import ask_models, place_of

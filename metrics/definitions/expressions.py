@@ -38,6 +38,7 @@ class Leaf(Node):
     window   the days it looks at; `shifts` move the period back first, outermost last.
     whole    it is asked without the split, so that a denominator is never a sum of rows.
     ignores  dimensions it neither splits nor filters by; `EVERY` stands for all of them.
+    days     what a cohort has to reach it by; `until` are the days it needs to be judged.
     """
 
     measure: str
@@ -72,6 +73,14 @@ class Leaf(Node):
     def measures(self) -> tuple[str, ...]:
         """Every measure or score it rests on."""
         return (self.measure, *self.others)
+
+    @property
+    def settles(self) -> int:
+        """Days after a period until its number is final: its last cohort needs them.
+
+        Any other window is told as of its last day, by the cohorts that are old enough then.
+        """
+        return self.until if self.window == PERIOD else 0
 
     def leaves(self) -> Iterator[Leaf]:
         yield self
@@ -162,7 +171,7 @@ class Blend(Node):
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The same tree with its leaves and calendar values changed."""
+    """The same tree with its leaves, calendar values and blends changed, the inner ones first."""
     if isinstance(node, (Leaf, CalendarValue)):
         return change(node)
     if isinstance(node, Binary):
@@ -172,7 +181,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if isinstance(node, (Positive, Scaled)):
         return replace(node, node=rebuilt(node.node, change))
     if isinstance(node, Blend):
-        return replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes))
+        return change(replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes)))
     return node
 
 
@@ -181,11 +190,28 @@ def shifted(node: Node, shift: Shift) -> Node:
     if shift == NO_SHIFT:
         return node
 
-    def earlier(leaf: Node) -> Node:
-        assert isinstance(leaf, (Leaf, CalendarValue))
-        return replace(leaf, shifts=(*leaf.shifts, shift))
+    def earlier(node: Node) -> Node:
+        if not isinstance(node, (Leaf, CalendarValue)):
+            return node
+        return replace(node, shifts=(*node.shifts, shift))
 
     return rebuilt(node, earlier)
+
+
+def without_parts(node: Node, is_missing: Callable[[Node], bool]) -> Node:
+    """The same tree less the missing parts of blends, where enough weight is left."""
+
+    def without(node: Node) -> Node:
+        if not isinstance(node, Blend):
+            return node
+        parts = zip(node.nodes, node.weights, strict=True)
+        kept = [(one, weight) for one, weight in parts if not is_missing(one)]
+        if len(kept) == len(node.nodes) or sum(w for _, w in kept) < node.floor - 1e-9:
+            return node
+        nodes, weights = zip(*kept, strict=True)
+        return replace(node, nodes=nodes, weights=weights)
+
+    return rebuilt(node, without)
 
 
 def across(node: Node, dimensions: tuple[str, ...]) -> Node:

@@ -185,7 +185,9 @@ class CohortRate(Frozen):
     between  on a day from `days` to `until`
     after    on day `days` or later; cohorts count once they are `until` days old
 
-    Cohorts whose days have not all elapsed are left out of both sides, except for so_far.
+    Except for so_far, a cohort counts on neither side before its days have elapsed: a period is
+    known as far as its cohorts are old enough today, and any other window leaves out those that
+    were not old enough on its last day.
     """
 
     measure: Name
@@ -199,6 +201,8 @@ class CohortRate(Frozen):
             raise ValueError("between needs `until`, not before `days`")
         if self.until and self.reached not in ("between", "after"):
             raise ValueError(f"`until` says nothing for {self.reached}")
+        if self.days and self.reached == "so_far":
+            raise ValueError("`days` says nothing for so_far")
         return self
 
     @property

@@ -31,7 +31,7 @@ from metrics.definitions.expressions import (
 from metrics.definitions.loader import Definitions
 from metrics.definitions.model import SPECIALS, Metric
 from metrics.errors import did_you_mean
-from metrics.periods import AT_END, WindowSpec, parse_shift, parse_window
+from metrics.periods import AT_END, PERIOD, WindowSpec, parse_shift, parse_window
 
 
 class Refused(Exception):
@@ -191,6 +191,11 @@ def _cohort(resolver: Resolves, metric: Metric) -> Node:
     assert metric.cohort is not None
     form = metric.cohort
     resolver.measure_of(form.measure, "cohort")
+    if form.reached == "after" and window_of(metric) == PERIOD:
+        raise Refused(
+            "who comes back later than any day is never final for a period; give it a window, "
+            "such as '90 days', that is seen from its last day"
+        )
     sides = [
         replace(
             resolver.leaf(form.measure, take, window_of(metric), metric),

@@ -41,6 +41,15 @@ RULES: dict[str, dict[str, str]] = {
         "duckdb": "CAST(EXTRACT(hour FROM {0}) AS INTEGER)",
         "postgresql": "CAST(EXTRACT(hour FROM {0}) AS INTEGER)",
     },
+    # One text for the rows of a group, whatever their order. The rows' hashes are hashed once more:
+    # they are made column by column, and a plain sum of such would not notice two rows exchanging
+    # a value. PostgreSQL hashes NULL as 0 and some numbers 0 as the seed or the one below it.
+    "rows_digest": {
+        "duckdb": "CAST(sum(hash(hash({all}))) AS VARCHAR)",
+        "postgresql": (
+            "CAST(sum(hashint8extended(hash_record_extended(ROW({all}), 42), 42)) AS TEXT)"
+        ),
+    },
     "quantile": {
         "duckdb": "quantile_cont({1}, {0})",
         "postgresql": "percentile_cont({0}) WITHIN GROUP (ORDER BY {1})",
@@ -55,6 +64,7 @@ RESULT_TYPES: dict[str, Any] = {
     "add_days": sa.Date(),
     "each_day": sa.BigInteger(),
     "local_time": sa.DateTime(),
+    "rows_digest": sa.String(),
     "iso_weekday": sa.Integer(),
     "clock_hour": sa.Integer(),
 }
@@ -75,7 +85,7 @@ def _define(name: str) -> type[FunctionElement[Any]]:
 def _render(template: str) -> Any:
     def render(element: Any, compiler: Any, **options: Any) -> str:
         arguments = [compiler.process(clause, **options) for clause in element.clauses]
-        return template.format(*arguments)
+        return template.format(*arguments, all=", ".join(arguments))
 
     return render
 
@@ -87,6 +97,7 @@ local_time = _define("local_time")
 seconds_between = _define("seconds_between")
 iso_weekday = _define("iso_weekday")
 clock_hour = _define("clock_hour")
+rows_digest = _define("rows_digest")
 quantile = _define("quantile")
 double = _define("double")
 

@@ -5,8 +5,8 @@ questions -> leaves -> groups -> statements -> arrays of periods x members -> Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from metrics.definitions.expressions import Binary, Leaf, Node
+from metrics.engines.fetch import Column
 from metrics.errors import QueryError, UnknownNameError
 from metrics.kinds import PER_ENTITY
 from metrics.parts.model import Model
@@ -30,17 +31,10 @@ from metrics.periods import (
     split,
 )
 from metrics.query.catalog import Catalog, MetricInfo
-from metrics.query.cells import (
-    Cell,
-    Member,
-    as_seen,
-    frame_of,
-    in_order,
-    number,
-    rows_by_window,
-)
+from metrics.query.cells import Cells, Executed, Flags, Member, as_seen, found_in, in_order
 from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
-from metrics.query.evaluate import Array, Scope, evaluate, growth, window
+from metrics.query.evaluate import Array, Scope, evaluate, window
+from metrics.query.grid import Grid, Series, frame_of
 from metrics.query.per_entity import per_entity
 from metrics.query.plan import Planned, Planner
 from metrics.query.question import Query
@@ -49,16 +43,6 @@ from metrics.query.rules import compile_group
 from metrics.query.stamp import is_live, stamp_of
 from metrics.result import Ran, Result
 from metrics.store.info import BuildInfo
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What running a select gave: how to write its SQL out, column names and rows."""
-
-    text: Callable[[], str]
-    names: list[str]
-    rows: list[tuple[Any, ...]]
-
 
 Run = Callable[[Any], Executed]
 MOST_PERIODS = 1500
@@ -78,6 +62,7 @@ class _Asked:
     split: Split
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cut: dict[tuple[date, bool], list[Period | None]] = field(default_factory=dict)
+    days: dict[tuple[Any, ...], list[Window | None]] = field(default_factory=dict)
 
 
 class Answers:
@@ -103,6 +88,22 @@ class Answers:
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
         """All questions together: one statement per part, rule and split."""
+        return [
+            self._result(one, self._grid(one, cells, ()), ran)
+            for one, cells, ran in self._answered(queries)
+        ]
+
+    def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
+        """The same numbers as arrays, for whoever keeps many of them; see `Pinned.grids`."""
+        found = []
+        for one, cells, _ in self._answered(queries):
+            grid = self._grid(one, cells, members)
+            found.append(replace(grid, present=self._present(one, grid.members, cells)))
+        return found
+
+    def _answered(
+        self, queries: Sequence[Query]
+    ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
         asked = [self._understand(query) for query in queries]
         wanted: dict[Split, dict[Leaf, set[Window]]] = {}
         for one in asked:
@@ -110,11 +111,12 @@ class Answers:
             for _, info, tree in one.metrics:
                 for leaf in tree.leaves():
                     leaves.setdefault(leaf, set()).update(self._windows(one, info, leaf))
-        cells: dict[Split, dict[Cell, dict[Member, float]]] = {}
+        cells: dict[Split, dict[Leaf, Cells]] = {}
         ran: dict[Split, list[Ran]] = {}
         for key, leaves in wanted.items():
             cells[key], ran[key] = self._fetch(key, leaves)
-        return [self._result(one, cells[one.split], ran[one.split]) for one in asked]
+        for one in asked:
+            yield one, cells[one.split], ran[one.split]
 
     def _understand(self, query: Query) -> _Asked:
         end = query.end or max(self.info.as_of, query.start or self.info.as_of)
@@ -129,17 +131,22 @@ class Answers:
                 waiting[name] = info.waiting_for
                 continue
             check_split(info, query)
-            found.append((name, info, self.model.trees[info.name]))
+            found.append((name, info, self.catalog.tree(info.name)))
         if waiting and not query.skip_waiting:
             raise waits(waiting)
-        periods = split(start, end, query.grain, self.calendar)
+        periods = (
+            [Period(day, day, day, day) for day in query.days]
+            if query.days
+            else split(start, end, query.grain, self.calendar)
+        )
         if len(periods) > MOST_PERIODS:
             raise QueryError(
                 f"The range has {len(periods)} periods.", "Ask for a coarser grain or fewer days."
             )
         earlier: list[Period | None] = [None] * len(periods)
         if query.compare:
-            step = comparison_shift(query.compare, start, end, query.grain)
+            first = end if query.days else start  # single days go back as what they are
+            step = comparison_shift(query.compare, first, end, query.grain)
             earlier = [move_period(period, step, query.grain) for period in periods]
         return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
 
@@ -169,16 +176,22 @@ class Answers:
         return cut
 
     def _windows(self, asked: _Asked, info: MetricInfo, leaf: Leaf) -> set[Window]:
-        both = self._cut(asked, info, False) + self._cut(asked, info, True)
-        return {
-            window(leaf.window, leaf.shifts, period, self.calendar)
-            for period in both
-            if period is not None
-        }
+        both = [self._days(asked, info, leaf, past) for past in (False, True)]
+        return {days for found in both for days in found if days is not None}
+
+    def _days(self, asked: _Asked, info: MetricInfo, leaf: Leaf, past: bool) -> list[Window | None]:
+        """The window of a leaf for each period; leaves of the same window share the work."""
+        key = (leaf.window, leaf.shifts, info.as_of, past)
+        if key not in asked.days:
+            asked.days[key] = [
+                None if period is None else window(leaf.window, leaf.shifts, period, self.calendar)
+                for period in self._cut(asked, info, past)
+            ]
+        return asked.days[key]
 
     def _fetch(
         self, key: Split, leaves: Mapping[Leaf, set[Window]]
-    ) -> tuple[dict[Cell, dict[Member, float]], list[Ran]]:
+    ) -> tuple[dict[Leaf, Cells], list[Ran]]:
         groups: dict[Group, list[Planned]] = {}
         singles: list[Planned] = []
         for leaf in leaves:
@@ -187,7 +200,7 @@ class Answers:
                 singles.append(planned)
             else:
                 groups.setdefault(planned.group, []).append(planned)
-        cells: dict[Cell, dict[Member, float]] = {}
+        cells: dict[Leaf, Cells] = {}
         ran: list[Ran] = []
         for group, members in groups.items():
             self._fetch_group(group, members, leaves, cells, ran)
@@ -200,30 +213,32 @@ class Answers:
         group: Group,
         members: Sequence[Planned],
         leaves: Mapping[Leaf, set[Window]],
-        cells: dict[Cell, dict[Member, float]],
+        cells: dict[Leaf, Cells],
         ran: list[Ran],
     ) -> None:
         seen = {
-            (planned.leaf, days): as_seen(group.rule, planned.leaf, days)
+            planned.leaf: {
+                days: as_seen(group.rule, planned.leaf, days) for days in leaves[planned.leaf]
+            }
             for planned in members
-            for days in leaves[planned.leaf]
         }
-        numbers = {days: index for index, days in enumerate(sorted(set(seen.values())))}
+        looked_at = {days for one in seen.values() for days in one.values()}
+        numbers = {days: index for index, days in enumerate(sorted(looked_at))}
         if not numbers:
             return
-        statement = compile_group(self._compiler, group, [m.leaf for m in members], numbers)
-        names, rows = self._execute(statement.select, group.part, group.rule, ran)
-        by_window = rows_by_window(names, rows, group.split.by)
-        for (leaf, days), looked_at in seen.items():
-            column = names.index(statement.columns[leaf])
-            found = by_window.get(numbers[looked_at], {})
-            cells[leaf, days] = {m: number(row[column], leaf.take) for m, row in found.items()}
+        statement = compile_group(self._compiler, group, list(seen), numbers)
+        columns = self._execute(statement.select, group.part, group.rule, ran)
+        found = found_in(columns, group.split.by, len(numbers))
+        for leaf, windows in seen.items():
+            table = found.table(statement.columns[leaf], leaf.take)
+            places = {days: numbers[one] for days, one in windows.items()}
+            cells[leaf] = Cells(found, table, places)
 
     def _fetch_single(
         self,
         planned: Planned,
         windows: set[Window],
-        cells: dict[Cell, dict[Member, float]],
+        cells: dict[Leaf, Cells],
         ran: list[Ran],
     ) -> None:
         numbers = {days: index for index, days in enumerate(sorted(windows))}
@@ -233,125 +248,115 @@ class Answers:
         select = per_entity(
             self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
         )
-        names, rows = self._execute(select, planned.group.part, planned.leaf.take, ran)
-        by_window = rows_by_window(names, rows, planned.group.split.by)
-        column = names.index("c0")
-        for days, index in numbers.items():
-            found = by_window.get(index, {})
-            cells[planned.leaf, days] = {
-                member: number(row[column]) for member, row in found.items()
-            }
+        columns = self._execute(select, planned.group.part, planned.leaf.take, ran)
+        found = found_in(columns, planned.group.split.by, len(numbers))
+        cells[planned.leaf] = Cells(found, found.table("c0", planned.leaf.take), numbers)
 
     def _execute(
         self, select: sa.Select[Any], part: Part, rule: str, ran: list[Ran]
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+    ) -> Mapping[str, Column]:
         done = self._run(select)
         reason = f"answered by rule '{rule}'"
-        ran.append(Ran(part.name, reason, len(done.rows), done.text))
-        return done.names, done.rows
+        ran.append(Ran(part.name, reason, done.count, done.text))
+        return done.columns
 
-    def _result(
-        self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]], ran: Sequence[Ran]
-    ) -> Result:
-        members = self._members(asked, cells)
-        size = len(members) * len(asked.periods) * len(asked.metrics)
+    def _grid(self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]) -> Grid:
+        members = self._members(asked, cells, also)
+        series = {
+            name: self._series(asked, info, tree, members, cells)
+            for name, info, tree in asked.metrics
+        }
+        return Grid(asked.periods, members, series)
+
+    def _present(
+        self, asked: _Asked, members: Sequence[Member], cells: Mapping[Leaf, Cells]
+    ) -> Flags:
+        """Which members any metric has something of, by period."""
+        present = np.zeros((len(asked.periods), len(members)), dtype=bool)
+        for _, info, tree in asked.metrics:
+            for leaf in tree.leaves():
+                if leaf in cells and leaf.kept(asked.query.by) == asked.query.by:
+                    days = enumerate(self._days(asked, info, leaf, False))
+                    known = {row: one for row, one in days if one is not None}
+                    cells[leaf].mark(present, known, members)
+        return present
+
+    def _series(
+        self,
+        asked: _Asked,
+        info: MetricInfo,
+        tree: Node,
+        members: Sequence[Member],
+        cells: Mapping[Leaf, Cells],
+    ) -> Series:
+        current = self._scope(asked, info, False, members, cells)
+        values = evaluate(tree, current)
+        nothing = np.full(values.shape, np.nan)
+        before, upper, lower = nothing, nothing, nothing
+        if asked.query.compare:
+            before = evaluate(tree, self._scope(asked, info, True, members, cells))
+        if isinstance(tree, Binary) and tree.operator == "/":
+            upper, lower = evaluate(tree.left, current), evaluate(tree.right, current)
+        shown, earlier = self._cut(asked, info, False), self._cut(asked, info, True)
+        return Series(shown, earlier, values, upper, lower, before)
+
+    def _result(self, asked: _Asked, grid: Grid, ran: Sequence[Ran]) -> Result:
+        size = len(grid.members) * len(grid.periods) * len(grid.series)
         if size > MOST_ROWS:
             raise QueryError(
                 f"The answer has {size:,} rows.", "Ask for fewer members, periods or metrics."
             )
-        parts = [
-            self._metric_rows(asked, name, info, tree, members, cells)
-            for name, info, tree in asked.metrics
-        ]
         metrics = [(name, info) for name, info, _ in asked.metrics]
         stamp = stamp_of(self.info, metrics, live=any(is_live(one) for one in ran))
-        frame = frame_of(parts, asked.query.by)
+        frame = frame_of(grid, asked.query.by)
         return Result(frame, stamp, asked.query.by, tuple(ran), asked.waiting)
 
-    def _metric_rows(
-        self,
-        asked: _Asked,
-        name: str,
-        info: MetricInfo,
-        tree: Node,
-        members: Sequence[Member],
-        cells: Mapping[Cell, dict[Member, float]],
-    ) -> dict[str, Sequence[Any]]:
-        """The columns of one metric's rows, period by period and member by member."""
-        now, past = self._cut(asked, info, False), self._cut(asked, info, True)
-        current = self._scope(asked, now, members, cells)
-        values = evaluate(tree, current)
-        before = evaluate(tree, self._scope(asked, past, members, cells))
-        upper, lower = values * np.nan, values * np.nan
-        if isinstance(tree, Binary) and tree.operator == "/":
-            upper, lower = evaluate(tree.left, current), evaluate(tree.right, current)
-        size = len(members)
-        repeated = [period for period in asked.periods for _ in range(size)]
-        cut = [period for period in now for _ in range(size)]
-        moved = [period for period in past for _ in range(size)]
-        rows: dict[str, Sequence[Any]] = {
-            "metric": [name] * len(repeated),
-            "start": [p.start for p in repeated],
-            "end": [c.end if c else p.end for c, p in zip(cut, repeated, strict=True)],
-            "complete": [bool(c and c.complete) for c in cut],
-            "covered_days": [c.days if c else 0 for c in cut],
-            "bucket_days": [p.bucket_days for p in repeated],
-            "value": values.ravel().tolist(),
-            "numerator": upper.ravel().tolist(),
-            "denominator": lower.ravel().tolist(),
-            "previous_value": before.ravel().tolist(),
-            "change": (values - before).ravel().tolist(),
-            "growth": growth(values, before).ravel().tolist(),
-            "previous_start": [m.start if m else None for m in moved],
-            "previous_end": [m.end if m else None for m in moved],
-        }
-        for index, dimension in enumerate(asked.query.by):
-            rows[dimension] = [member[index] for _ in asked.periods for member in members]
-        return rows
-
-    def _members(self, asked: _Asked, cells: Mapping[Cell, dict[Member, float]]) -> list[Member]:
+    def _members(
+        self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]
+    ) -> list[Member]:
         """Members any metric of the question has, in a stable order, the empty bucket last."""
         if not asked.query.by:
             return [()]
-        found: set[Member] = set()
+        found = set(also)
         for _, info, other in asked.metrics:
             for leaf in other.leaves():
-                if leaf.kept(asked.query.by) != asked.query.by:
-                    continue  # it knows no member of what it is not split by
-                for days in self._windows(asked, info, leaf):
-                    found.update(cells.get((leaf, days), {}))
+                # A leaf knows no member of what it is not split by.
+                if leaf in cells and leaf.kept(asked.query.by) == asked.query.by:
+                    found |= cells[leaf].members(self._windows(asked, info, leaf))
         return sorted(found, key=lambda member: [in_order(value) for value in member])
 
     def _scope(
         self,
         asked: _Asked,
-        periods: Sequence[Period | None],
+        info: MetricInfo,
+        past: bool,
         members: Sequence[Member],
-        cells: Mapping[Cell, dict[Member, float]],
+        cells: Mapping[Leaf, Cells],
     ) -> Scope:
+        periods = self._cut(asked, info, past)
+
         def leaf_values(leaf: Leaf) -> Array:
             kept = leaf.kept(asked.query.by)
             places = [asked.query.by.index(name) for name in kept]
             mine = [tuple(member[place] for place in places) for member in members]
             values = np.full((len(periods), len(members)), np.nan)
-            for row, period in enumerate(periods):
-                if period is None:
-                    continue
-                days = window(leaf.window, leaf.shifts, period, self.calendar)
-                if not self._covered(leaf, days):
-                    continue
-                found = cells.get((leaf, days), {})
-                nothing = self._when_absent(leaf, days.hi)
-                for column, member in enumerate(mine):
-                    values[row, column] = found.get(member, nothing)
+            known = {
+                row: days
+                for row, days in enumerate(self._days(asked, info, leaf, past))
+                if days is not None and self._covered(leaf, days)
+            }
+            for row, days in known.items():
+                values[row] = self._when_absent(leaf, days.hi)
+            if leaf in cells:
+                cells[leaf].put_into(values, known, mine)
             return values
 
         return Scope(periods, len(members), self.calendar, leaf_values)
 
     def _covered(self, leaf: Leaf, days: Window) -> bool:
-        """Whether the leaf's facts can tell about the window at all."""
+        """Whether the leaf's facts can tell about the window, and the days it needs to settle."""
         first = self._first_day(leaf.measures)
-        if first is None or days.hi < first:
+        if first is None or days.hi + leaf.settles * ONE_DAY < first:
             return False
         if leaf.take in OF_THE_END:
             return True

@@ -8,13 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from metrics.definitions.expressions import Leaf
+from metrics.definitions.expressions import Leaf, Node
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
 from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
+from metrics.periods import ONE_DAY
 from metrics.query.proofs import Proof, proof_of
 from metrics.query.quality import Quality
 from metrics.query.search import search
@@ -52,7 +53,8 @@ class MetricInfo:
     answerable       whether it has numbers: live, or blocked with a history.
     dimensions       what it can be split by; `lost_dimensions` would be among them, did the
                      warehouse have what they need.
-    first_day        since when it has data; `as_of` is how far.
+    first_day        since when it has data; `as_of` is how far it is known.
+    settles          days after a day until its number is final; they are not known yet.
     """
 
     name: str
@@ -85,6 +87,7 @@ class MetricInfo:
     proof: Proof | None
     first_day: date | None
     as_of: date | None
+    settles: int
     additive_over_time: bool
     additive_over_dimensions: bool
 
@@ -119,10 +122,18 @@ class Catalog:
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
 
+    def tree(self, name: str) -> Node:
+        """How a metric is answered in this build; composites may go without some parts."""
+        return self._states.tree(name)
+
     @cached_property
     def quality(self) -> Quality:
         """What the build found in its data, by check, source and metric."""
         return Quality(self._states, {name: one.dimensions for name, one in self.metrics.items()})
+
+    def knows(self, name: str) -> bool:
+        """Whether a bare name or alias stands for any metric."""
+        return name in self._names
 
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.
@@ -149,6 +160,15 @@ class Catalog:
         """Metrics of a domain, most important first."""
         mine = [info for info in self.metrics.values() if domain in info.domains]
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
+
+    def names(self, domain: str) -> dict[str, MetricInfo]:
+        """Every name and alias by which a domain knows its metrics."""
+        return {
+            name: info
+            for info in self.domain(domain)
+            for name in (info.name, *info.aliases)
+            if self.resolve(name, domain) is info
+        }
 
     def search(self, text: str = "", **narrowed: Collection[Any]) -> list[MetricInfo]:
         """Metrics whose names, texts, facts or tables hold every word; best matches first.
@@ -187,7 +207,7 @@ class Catalog:
             raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
-        tree = self.model.trees[name]
+        tree = self.tree(name)
         leaves = list(tree.leaves())
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
@@ -203,6 +223,7 @@ class Catalog:
         ]
         known = [first for first in firsts if first]
         ends = [state.as_of for state in states if state.as_of]
+        settles = max((leaf.settles for leaf in leaves), default=0)
         return MetricInfo(
             name=name,
             kind=kind_of(tree, self.model),
@@ -217,7 +238,8 @@ class Catalog:
             hash=mark,
             proof=proof_of(name, mark),
             first_day=max(known, default=None),
-            as_of=min(ends, default=None),
+            as_of=min(ends) - settles * ONE_DAY if ends else None,
+            settles=settles,
             additive_over_time=isinstance(tree, Leaf) and self._additive(tree, over_time=True),
             additive_over_dimensions=isinstance(tree, Leaf)
             and self._additive(tree, over_time=False),

@@ -27,6 +27,7 @@ def metric_data(info: MetricInfo) -> dict[str, Any]:
         "owner": info.owner,
         "since": _text(info.first_day),
         "as_of": _text(info.as_of),
+        "settles_days": info.settles,
         "definition": info.hash,
         "proof": _proof(info),
         "caveats": info.caveats,

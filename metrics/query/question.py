@@ -19,6 +19,7 @@ YEARS = range(1900, 2201)  # room enough on both sides to look back and ahead
 class Query:
     """What is asked. Dates are inclusive; without a grain the range is one period.
 
+    `days` asks for single days instead of a range, each a period of its own.
     `where` maps dimensions to the members that count (None is the empty bucket).
     """
 
@@ -31,6 +32,7 @@ class Query:
     compare: Comparison | None = None
     domain: str | None = None
     skip_waiting: bool = False
+    days: tuple[date, ...] = ()
 
     @classmethod
     def of(
@@ -45,21 +47,28 @@ class Query:
         compare: str | None = None,
         domain: str | None = None,
         skip_waiting: bool = False,
+        days: Sequence[date | str] = (),
     ) -> Query:
         """A question from what people write; raises QueryError for what cannot be meant."""
         names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        single = tuple(sorted({day for one in days if (day := _day(one))}))
+        if single and (start or end or grain):
+            raise QueryError(
+                "Single days are asked for beside a range.", "Give either days, or start and end."
+            )
         if not names:
             raise QueryError("No metric was asked for.", "Name at least one.")
         return cls(
             metrics=tuple(dict.fromkeys(names)),
-            start=_day(start),
-            end=_day(end),
-            grain=_choice(grain, Grain, "grain"),
+            start=_day(start) if not single else single[0],
+            end=_day(end) if not single else single[-1],
+            grain=_choice(grain, Grain, "grain") if not single else Grain.DAY,
             by=() if by is None else ((by,) if isinstance(by, str) else tuple(dict.fromkeys(by))),
             where=tuple(sorted((name, _members(name, w)) for name, w in (where or {}).items())),
             compare=_choice(compare, Comparison, "comparison"),
             domain=domain,
             skip_waiting=skip_waiting,
+            days=single,
         )
 
 

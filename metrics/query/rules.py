@@ -5,7 +5,7 @@ until     everything up to the window's end     stocks, time in a state, last ac
 at        the window's last day alone           scores, snapshots
 keys      days of the window whose key was not active in it before
 before    the same for the window just before, split as of this window's end
-cohort    anchor days of the window, by the age reached
+cohort    anchor days of the window, by the age reached once they are old enough
 movement  each customer at both ends
 rows      the rows themselves
 """
@@ -154,8 +154,12 @@ def _cohort(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any)
 
 
 def _is_old_enough(leaf: Leaf, d: Any, w: Any) -> Any:
-    """Whether the days of a cohort have all elapsed by the end of the window."""
-    if leaf.segment == "so_far":
+    """Whether the days of a cohort have all elapsed.
+
+    Periods are asked no further than that (see `Leaf.settles`); any other window is seen from
+    its last day.
+    """
+    if leaf.segment == "so_far" or leaf.settles:
         return sa.true()
     return add_days(d.c.day, sa.literal_column(str(leaf.until))) <= w.c.hi
 
@@ -167,7 +171,7 @@ def _is_member(leaf: Leaf, d: Any, w: Any) -> Any:
 def _has_reached(leaf: Leaf, d: Any, w: Any) -> Any:
     """A key's first event inside the days looked at, so that it counts once."""
     age, before = d.c.age, d.c.prev_age
-    seen_by_then = add_days(d.c.day, age) <= w.c.hi
+    seen_by_then = sa.true() if leaf.settles else add_days(d.c.day, age) <= w.c.hi
     first = sa.and_(age.is_not(None), before.is_(None))
     first_from = sa.and_(age >= leaf.days, sa.or_(before.is_(None), before < leaf.days))
     inside = {

@@ -17,10 +17,38 @@ from metrics.store.info import BuildInfo
 BuildId = str
 """Twenty digits: the UTC time a build started, to the microsecond. Later builds sort later."""
 
+NO_BUILD = "there is no build yet"
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The build before, read through the connection of the one being made.
+
+    `place` is the quoted schema or catalog its tables lie in, `tables` are their names;
+    `models_place` is where its published tables lie.
+    """
+
+    info: BuildInfo
+    place: str
+    tables: frozenset[str]
+    models_place: str
+
+    def qualified(self, table: str) -> str:
+        """Quoted name of a table of that build."""
+        return f'{self.place}."{table}"'
+
+    def model(self, name: str) -> str:
+        """Quoted name of a published table of that build."""
+        return f'{self.models_place}."{name}"'
+
 
 @dataclass
 class Writing:
-    """A build being made: where to write, and `publish`, which makes it the current one."""
+    """A build being made: where to write, and `publish`, which makes it the current one.
+
+    Parts lie in `schema` (None: the connection's own), published models in `models_schema`.
+    `previous` is the current build where it can be read, else a sentence that says why not.
+    """
 
     id: BuildId
     engine: Engine
@@ -28,6 +56,8 @@ class Writing:
     schema: str | None
     warehouse_catalog: str | None
     publish: Callable[[BuildInfo], None]
+    models_schema: str
+    previous: Previous | str = NO_BUILD
 
 
 @dataclass(frozen=True)
@@ -109,3 +139,14 @@ def rollback_target(builds: Sequence[KeptBuild], wanted: BuildId | None) -> Buil
     if before[0].info is None:
         raise StoreError(f"Build {before[0].id} cannot be read.", "Name another with --to.")
     return before[0].id
+
+
+def tables_of(connection: sa.Connection, catalog: str = "", schema: str = "") -> frozenset[str]:
+    """Names of the tables of a catalog or a schema."""
+    tables = sa.table(
+        "tables",
+        *map(sa.column, ("table_catalog", "table_schema", "table_name")),
+        schema="information_schema",
+    )
+    place = tables.c.table_catalog == catalog if catalog else tables.c.table_schema == schema
+    return frozenset(connection.execute(sa.select(tables.c.table_name).where(place)).scalars())

@@ -20,7 +20,17 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import DUCKDB
 from metrics.errors import StoreError, WarehouseError
-from metrics.store.base import BuildId, KeptBuild, Lease, Writing, next_id, rollback_target
+from metrics.store.base import (
+    NO_BUILD,
+    BuildId,
+    KeptBuild,
+    Lease,
+    Previous,
+    Writing,
+    next_id,
+    rollback_target,
+    tables_of,
+)
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import (
@@ -53,6 +63,7 @@ READER = {
     "threads": "2",
     "lock_configuration": "true",
 }
+MODELS = "metrics"
 TRY_AGAIN_SECONDS = 30.0  # a file that cannot be read is not read again and again
 
 
@@ -99,6 +110,7 @@ class EmbeddedStore:
             _write_info(connection, info)
             connection.commit()
             connection.exec_driver_sql("DETACH warehouse")
+            connection.exec_driver_sql("DETACH DATABASE IF EXISTS previous")
             connection.exec_driver_sql("CHECKPOINT")
             fault("info-written")
             connection.close()
@@ -108,11 +120,39 @@ class EmbeddedStore:
 
         try:
             _attach(connection, self.warehouse)
-            yield Writing(build, DUCKDB, connection, None, "warehouse", publish)
+            previous = self._attach_previous(connection)
+            connection.exec_driver_sql(f"CREATE SCHEMA {MODELS}")
+            yield Writing(build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous)
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
                 connection.close()
             engine.dispose()
+
+    def _attach_previous(self, connection: sa.Connection) -> Previous | str:
+        """The current build, attached read-only as catalog `previous`, or why it is not.
+
+        Only a file that the pointer vouches for is built upon: figures of a damaged one would
+        be carried on for ever.
+        """
+        published = read_pointer(self.folder)
+        if not published:
+            return NO_BUILD
+        path, sha256 = self.folder / published[0].file, published[0].sha256
+        if not sha256:
+            return "the pointer to the previous build was lost"
+        connection.commit()  # what is attached in a transaction goes when it is rolled back
+        try:
+            if sha256_of(path) != sha256:
+                return "the file of the previous build is damaged"
+            connection.exec_driver_sql(f"ATTACH '{_quoted(path)}' AS previous (READ_ONLY)")
+            text = connection.exec_driver_sql("SELECT info FROM previous.build_info").scalar_one()
+            info = BuildInfo.model_validate_json(text)
+            tables = tables_of(connection, catalog="previous")
+            return Previous(info, "previous", tables, f"previous.{MODELS}")
+        except (OSError, ValueError, sa.exc.DBAPIError) as error:
+            log.warning("The previous build cannot be used (%s).", type(error).__name__)
+            connection.rollback()
+            return "the previous build cannot be read"
 
     def _newest_seen(self) -> BuildId | None:
         """The newest id in use, of builds that were never published too."""
@@ -283,9 +323,8 @@ def _attach(connection: sa.Connection, warehouse: Path | None) -> None:
             f"The warehouse file '{warehouse.name}' does not exist.",
             "Run `metrics demo` to make the demo warehouse, or set METRICS_WAREHOUSE_URL.",
         )
-    path = str(warehouse).replace("'", "''")
     try:
-        connection.exec_driver_sql(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
+        connection.exec_driver_sql(f"ATTACH '{_quoted(warehouse)}' AS warehouse (READ_ONLY)")
     except sa.exc.DBAPIError as error:
         raise WarehouseError(
             f"The warehouse file '{warehouse.name}' cannot be read; it may be open for writing "
@@ -299,6 +338,10 @@ def _write_info(connection: sa.Connection, info: BuildInfo) -> None:
     connection.execute(
         sa.text("INSERT INTO build_info VALUES (:info)"), {"info": info.model_dump_json()}
     )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _read_info(connection: sa.Connection) -> BuildInfo:

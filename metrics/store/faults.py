@@ -9,7 +9,14 @@ from __future__ import annotations
 import os
 import signal
 
-FILLING = ("started", "snapshot-written", "snapshot-kept", "parts-made", "info-written")
+FILLING = (
+    "started",
+    "snapshot-written",
+    "snapshot-kept",
+    "changes-found",
+    "parts-made",
+    "info-written",
+)
 POINTS = {
     "duckdb": (
         *FILLING,

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from metrics.store.changes import Changes
+
 RECENT_DAYS = 90
 """A source without a row in so many days before its system's watermark has fallen silent."""
 
@@ -158,7 +160,10 @@ class BuildInfo(BaseModel):
     """Everything a reader needs to know about a build without asking the warehouse.
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
-    with the declared ones of their columns and the family of each.
+    with the declared ones of their columns and the family of each.`models` are the published
+    tables with the rows of each, `models_shapes` digests of what they look like. `changes` says
+    what differs from the build before; `shapes` what shaped the build, its facts and its scores,
+    as digests: a later build may use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -179,8 +184,12 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
+    models: dict[str, int] = {}
+    models_shapes: dict[str, str] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
+    changes: Changes = Changes()
+    shapes: dict[str, str] = {}
 
     @cached_property
     def broken_columns(self) -> frozenset[tuple[str, str, str]]:

@@ -19,7 +19,17 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import POSTGRESQL
 from metrics.errors import StoreError
-from metrics.store.base import BuildId, KeptBuild, Lease, Writing, next_id, rollback_target
+from metrics.store.base import (
+    NO_BUILD,
+    BuildId,
+    KeptBuild,
+    Lease,
+    Previous,
+    Writing,
+    next_id,
+    rollback_target,
+    tables_of,
+)
 from metrics.store.failures import building, connected, reading
 from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
@@ -33,6 +43,7 @@ from metrics.store.switch import (
     refuse_foreign,
     schema_of,
 )
+from metrics.store.views import show_models
 
 log = logging.getLogger("metrics.store")
 
@@ -120,6 +131,7 @@ class PostgresqlStore:
                 describe(connection, build, info)
                 fault("info-written")
                 _move_pointer(connection, build, info)
+                show_models(connection, build, info.models)
                 fault("before-pointer")
                 connection.commit()
                 # From here on the build is published, whatever happens.
@@ -130,7 +142,8 @@ class PostgresqlStore:
                     kind = type(error).__name__
                     log.warning("Build %s is published, but cleaning up failed: %s", build, kind)
 
-            yield Writing(build, POSTGRESQL, connection, schema_of(build), None, publish)
+            schema, previous = schema_of(build), _previous(connection)
+            yield Writing(build, POSTGRESQL, connection, schema, None, publish, schema, previous)
 
     def _drop_old(self, connection: sa.Connection) -> None:
         """Old schemas go when nobody reads them; what is in use goes after a later build."""
@@ -197,6 +210,7 @@ class PostgresqlStore:
             if not held or wanted not in [build for build, _, _ in builds_of(connection)]:
                 raise StoreError(f"Build {wanted} is being removed.", "Choose a newer one.")
             go_back(connection, current or "", target)
+            show_models(connection, wanted, target.info.models if target.info else ())
             fault("before-pointer")
             connection.commit()
         return wanted
@@ -249,6 +263,20 @@ def _newest(connection: sa.Connection) -> BuildId | None:
     """The newest id in use; the current build may be older."""
     ids = [build for build, _, _ in builds_of(connection)]
     return max([*ids, _current(connection) or ""]) or None
+
+
+def _previous(connection: sa.Connection) -> Previous | str:
+    """The current build as the builder's own transaction sees it, or why it cannot be used."""
+    build = _current(connection)
+    if build is None:
+        return NO_BUILD
+    text = connection.exec_driver_sql("SELECT info FROM metrics.current").scalar_one()
+    try:
+        info = _parsed(text)
+    except StoreError:
+        return "the previous build was made by another version of this program"
+    schema = schema_of(build)
+    return Previous(info, f'"{schema}"', tables_of(connection, schema=schema), f'"{schema}"')
 
 
 def _lock_current(connection: sa.Connection, build: BuildId) -> BuildInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -116,6 +117,16 @@ def test_waiting_metrics_are_named_with_what_they_wait_for(open_page: Open) -> N
     at = open_page("overview")
     assert ":gray[Net promoter score]" in cards(at)
     assert "survey\\_responses" in said(at)
+    assert ":gray[Deferred revenue]" not in cards(at), "of little importance"
+    [link] = [one.proto for one in at.get("page_link") if one.proto.label.startswith("All that")]
+    assert (link.page, link.query_string) == (
+        "catalog",
+        "domain=Company&status=Ready&status=Waiting&status=Blocked",
+    )
+    found = open_page("catalog", domain="Company", status=["Ready", "Waiting", "Blocked"])
+    table = found.dataframe[0].value
+    assert "Deferred revenue" in set(table["Metric"])
+    assert len(table) == 5
 
 
 def test_domain_table_has_waiting_metrics_last(open_page: Open) -> None:
@@ -173,6 +184,20 @@ def test_no_rows_for_the_filter_is_said(open_page: Open, layer: FakeLayer) -> No
     at = open_page("revenue", region="EMEA")
     assert {metric.value for metric in at.metric} == {"—"}
     assert "No value in this period for Region: EMEA" in said(at)
+
+
+def test_what_is_later_than_is_known_says_how_far_that_is(
+    open_page: Open, layer: FakeLayer
+) -> None:
+    layer.empty = True
+    info = layer.catalog.metrics["total_arr"]
+    info.as_of, info.settles = date(2026, 8, 20), 90
+    at = open_page("explore", period="90 days", metric="Annual recurring revenue")
+    assert "Known to 20 Aug 2026 \\(90 days have to pass\\)" in said(at)
+    at = open_page("revenue", period="90 days")
+    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    assert notes["Annual recurring revenue"] == "known to 20 Aug 2026 (90 days have to pass)"
+    assert notes["Quick ratio"] == "no value in this period"
 
 
 def test_failure_shows_a_reference_and_no_detail(

@@ -28,6 +28,7 @@ def chain(**expressions: str) -> str:
 
 
 ONLY_ARITHMETIC = "may hold only names, numbers, + - * / and brackets"
+GUESTS = "{fact: stays, key: customer_id}"
 SEVENTY = " + ".join(["revenue"] * 70)
 REFUSED = {
     # names
@@ -130,6 +131,11 @@ REFUSED = {
     "last day of a flow": (
         metric("since_last: {measure: sold}"),
         ["a.yml:2: it: measure 'sold' is of kind flow; this needs distinct"],
+    ),
+    "a period of who comes ever after": (
+        measure(f"fact: sales, kind: cohort, key: [customer_id], anchor: {GUESTS}")
+        + f"\nmetrics:\n  later: {{{TEXTS}, cohort: {{measure: it, reached: after, days: 7}}}}",
+        ["a.yml:4: later: who comes back later than any day is never final for a period"],
     ),
     "cohort of distinct keys": (
         metric("cohort: {measure: buyers, reached: so_far}"),

@@ -85,23 +85,26 @@ def median_time_to_value_days(q: Question) -> Value:
 
 
 def _reached_within(q: Question, anchor: str, event: str, days: int) -> Value:
-    """Of accounts that have begun so many days ago, the share with an event by then."""
+    """Of accounts that began in the period, so many days ago, the share with an event by then."""
     begun = q.during(anchor, q.period)
-    if begun is None or not q.covers(event, q.period):
+    if begun is None or not q.covers_after(event, days):
         return None
     first: dict[str, int] = {}
     for row in q.world.facts[event].rows.itertuples():
         first[row.customer_id] = min(row.day, first.get(row.customer_id, row.day))
-    old = [row for row in begun.itertuples() if row.day + days <= q.end]
-    reached = [row for row in old if first.get(row.customer_id, q.end + 1) <= row.day + days]
-    return divide(float(len(reached)), float(len(old)))
+    reached = [
+        row
+        for row in begun.itertuples()
+        if row.customer_id in first and first[row.customer_id] <= row.day + days
+    ]
+    return divide(float(len(reached)), count(begun))
 
 
-@proof("new_account_use_rate_14d", FIRST_USE, "feature_use")
+@proof("new_account_use_rate_14d", FIRST_USE, "feature_use", settles=14)
 def new_account_use_rate_14d(q: Question) -> Value:
     return _reached_within(q, FIRST_USE, "feature_use", 14)
 
 
-@proof("value_reached_rate_90d", "accounts", "milestones")
+@proof("value_reached_rate_90d", "accounts", "milestones", settles=90)
 def value_reached_rate_90d(q: Question) -> Value:
     return _reached_within(q, "accounts", "milestones", 90)

@@ -49,30 +49,29 @@ def leads_won(q: Question) -> Value:
 
 
 def _share_in_time(q: Question, event: str) -> Value:
-    """Of the period's leads that are old enough: the share with the event by day 90."""
+    """Of the period's leads, all of them old enough: the share with the event by day 90."""
     created = q.during(NEW, q.period)
-    if created is None or not q.covers(event, q.period):
+    if created is None or not q.covers_after(event, IN_TIME):
         return None
     days: dict[str, list[int]] = {}
     for contact, day in zip(
         *(q.world.facts[event].rows[c] for c in ("contact_id", "day")), strict=True
     ):
         days.setdefault(contact, []).append(day)
-    old = [
-        (contact, day)
-        for contact, day in zip(created["contact_id"], created["day"], strict=True)
-        if contact is not None and day + IN_TIME <= q.end
-    ]
-    reached = sum(any(at - day <= IN_TIME for at in days.get(contact, ())) for contact, day in old)
-    return divide(float(reached), float(len(old)))
+    known = created[created["contact_id"].notna()]
+    reached = sum(
+        any(at - day <= IN_TIME for at in days.get(contact, ()))
+        for contact, day in zip(known["contact_id"], known["day"], strict=True)
+    )
+    return divide(float(reached), count(known))
 
 
-@proof("qualification_rate", NEW, LEADS)
+@proof("qualification_rate", NEW, LEADS, settles=IN_TIME)
 def qualification_rate(q: Question) -> Value:
     return _share_in_time(q, LEADS)
 
 
-@proof("lead_conversion_rate", NEW, WON)
+@proof("lead_conversion_rate", NEW, WON, settles=IN_TIME)
 def lead_conversion_rate(q: Question) -> Value:
     return _share_in_time(q, WON)
 

@@ -235,15 +235,19 @@ def share_within(
     days: int,
     where: Where | None = None,
 ) -> Value:
-    """Share of the rows of a window, if old enough, whose key had an event so many days later."""
-    if not (q.covers(cohort, window) and q.covers(events, window)):
-        return None
+    """Share of the rows of a window, if old enough, whose key had an event so many days later.
+
+    All rows of a period are: it is not asked about earlier. A window that ends on a day is seen
+    from that day.
+    """
     begun = q.during(cohort, window)
-    assert begun is not None
+    known = q.covers(events, window) if window.whole else q.covers_after(events, days)
+    if begun is None or not known:
+        return None
     found = q.world.facts[events].rows
     found = found if where is None else found[where(found)]
     first = dict(zip(found[key], found["day"], strict=True))
-    old = begun[begun["day"] + days <= q.end]
+    old = begun[begun["day"] + days <= q.end] if window.whole else begun
     reached = [
         one in first and first[one] - day <= days
         for one, day in zip(old[key], old["day"], strict=True)
@@ -256,7 +260,7 @@ def opportunity_win_rate_12m(q: Question) -> Value:
     return share_within(q, q.last(months=12), DEALS, CLOSED, "deal_id", 180, is_won)
 
 
-@proof("stage_conversion_rate", ENTRIES, ADVANCES)
+@proof("stage_conversion_rate", ENTRIES, ADVANCES, settles=90)
 def stage_conversion_rate(q: Question) -> Value:
     return share_within(q, q.period, ENTRIES, ADVANCES, "entry_id", 90)
 

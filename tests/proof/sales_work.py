@@ -103,7 +103,7 @@ def email_bounce_rate(q: Question) -> Value:
 # From leads to deals
 
 
-@proof("mql_conversion_rate", LEADS, CONVERSIONS)
+@proof("mql_conversion_rate", LEADS, CONVERSIONS, settles=90)
 def mql_conversion_rate(q: Question) -> Value:
     return share_within(q, q.period, LEADS, CONVERSIONS, "mql_id", 90)
 

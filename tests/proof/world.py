@@ -131,13 +131,13 @@ class World:
         return self.facts[name].first_day
 
     def as_of(self, metric: str) -> date | None:
-        """The last day a metric is known at: that of the least complete fact in it."""
+        """The last day a metric is final at: that of its least complete fact, or before it."""
         wanted = PROOFS[metric]
         known = [self.as_of_fact(name) for name in wanted.facts]
         if any(day is None for day in known):
             return None
         known += [self.as_of_fact(name) for name in wanted.uses]
-        return day_of(min(day for day in known if day is not None))
+        return day_of(min(day for day in known if day is not None) - wanted.settles)
 
     def _find_watermarks(self) -> dict[str, int]:
         """The last day of each system; what is seen, or comes of several, tells nothing of it."""

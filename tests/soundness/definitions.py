@@ -204,7 +204,17 @@ METRICS |= {
         "dimensions": ["industry", "role"],
     },
     "returned_after": {
-        "cohort": {"measure": "signed_up_visits", "reached": "after", "days": 10, "until": 20}
+        "cohort": {"measure": "signed_up_visits", "reached": "after", "days": 10, "until": 20},
+        "window": "60 days",
+    },
+    "returned_in_week_30d": {
+        "cohort": {"measure": "signed_up_visits", "reached": "within", "days": 7},
+        "window": "30 days",
+        "dimensions": ["industry", "role"],
+    },
+    "returned_on_day_20_mtd": {
+        "cohort": {"measure": "signed_up_visits", "reached": "on", "days": 20},
+        "window": "mtd",
     },
     "mark": {
         "composite": {
@@ -241,7 +251,7 @@ UNITS = {
     "percentage": (
         *("visitor_share", "returned_in_week", "returned_on_day_20", "returned_so_far"),
         *("top_share", "mostly_phone", "win_rate", "returned_after", "returned_in_bracket"),
-        *("visitor_adoption", "weekend_share"),
+        *("visitor_adoption", "weekend_share", "returned_in_week_30d", "returned_on_day_20_mtd"),
     ),
     "duration": (
         *("days_since_visit", "mean_age", "down_hours", "ended_down_seconds", "days_ahead"),

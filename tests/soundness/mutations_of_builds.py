@@ -147,7 +147,7 @@ BUILDS_GONE_WRONG = [
     ),
     fault(
         "a source is as complete as the best one",
-        "build.run:_fact_states",
+        "build.states:fact_states",
         "as_of=min(known)",
         "as_of=run.last_full_day",
         *("revenue", "win_rate"),

@@ -50,7 +50,7 @@ WINDOWS = [
     fault(
         "what is not covered is zero",
         "query.answer:Answers._covered",
-        "if first is None or days.hi < first:",
+        "if first is None or days.hi + leaf.settles * ONE_DAY < first:",
         "if first is None:",
         *("visits", "total_mrr"),
     ),
@@ -164,9 +164,30 @@ RULES = [
     fault(
         "cohorts too young to have reached the event count",
         "query.rules:_is_old_enough",
-        'leaf.segment == "so_far"',
+        'leaf.segment == "so_far" or leaf.settles',
         "True",
-        *("returned_in_week", "returned_in_bracket", "returned_after"),
+        *("returned_in_week_30d", "returned_after"),
+    ),
+    fault(
+        "a period is told before its cohorts are old enough",
+        "query.catalog:Catalog._describe",
+        "min(ends) - settles * ONE_DAY",
+        "min(ends)",
+        *("returned_in_week", "returned_on_day_20", "returned_in_bracket"),
+    ),
+    fault(
+        "a period's cohorts are judged on its last day",
+        "query.rules:_is_old_enough",
+        " or leaf.settles",
+        "",
+        *("returned_in_week", "returned_on_day_20", "returned_in_bracket"),
+    ),
+    fault(
+        "what comes after a period is not seen",
+        "query.rules:_has_reached",
+        "sa.true() if leaf.settles else ",
+        "",
+        *("returned_on_day_20", "returned_in_bracket"),
     ),
     fault(
         "within seven days does not hold the seventh",
@@ -181,6 +202,13 @@ RULES = [
         "first = sa.and_(age.is_not(None), before.is_(None))",
         "first = age.is_not(None)",
         *("returned_in_week", "returned_so_far"),
+    ),
+    fault(
+        "what is told so far sees what comes later",
+        "query.rules:_has_reached",
+        "if leaf.settles",
+        "if not leaf.window.trailing",
+        "returned_so_far",
     ),
     fault(
         "a bracket does not hold its last day",
@@ -307,9 +335,9 @@ ARITHMETIC = [
 SPLITS = [
     fault(
         "the empty bucket is dropped",
-        "query.cells:rows_by_window",
-        "        found.setdefault",
-        "        if None not in member: found.setdefault",
+        "query.cells:Cells._places",
+        "if one in places]",
+        "if one in places and None not in one]",
         *("visits", "visitors", "total_mrr"),
     ),
     fault(

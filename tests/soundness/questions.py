@@ -12,7 +12,7 @@ from typing import Any
 from metrics import Layer, Query
 from tests.soundness.definitions import METRICS as DECLARED
 from tests.soundness.oracle import Asked, Members, Oracle, Row, Value
-from tests.soundness.plain import month_before, month_end_before, periods, same_bucket
+from tests.soundness.plain import DAY, month_before, month_end_before, periods, same_bucket
 from tests.soundness.readings_of_spans import METRICS
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
@@ -158,7 +158,8 @@ def expected(
     previous: bool,
 ) -> Value:
     """The right value of one cell, or of the cell a month before it."""
-    last = min(oracle.last_day[fact] for fact in METRICS[name].facts)
+    about = METRICS[name]
+    last = min(oracle.last_day[fact] for fact in about.facts) - about.settles * DAY
     start, end = span
     if start > last:
         return None
@@ -167,7 +168,7 @@ def expected(
         start, end = a_month_ago(start, end)
     where: Members = {dimension: frozenset(found) for dimension, found in asked.where}
     one = {dim: frozenset({value}) for dim, value in zip(asked.by, member, strict=True)}
-    return METRICS[name].read(oracle, Asked(start, end, where, one))
+    return about.read(oracle, Asked(start, end, where, one))
 
 
 def a_month_ago(start: date, end: date) -> tuple[date, date]:

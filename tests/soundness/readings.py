@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
-from tests.soundness.company import days
+from tests.soundness.company import AS_OF, days
 from tests.soundness.definitions import TAKES
 from tests.soundness.oracle import (
     Asked,
@@ -25,10 +25,14 @@ from tests.soundness.plain import DAY
 
 @dataclass(frozen=True)
 class Metric:
-    """How a metric is read, and the facts it rests on (they say how far it is known)."""
+    """How a metric is read, and the facts it rests on (they say how far it is known).
+
+    What is told of a period only `settles` days later is known so much less far.
+    """
 
     read: Reading
     facts: tuple[str, ...]
+    settles: int = 0
 
 
 def count(rows: list[Row] | None) -> Value:
@@ -98,23 +102,31 @@ def pages(o: Oracle, asked: Asked) -> list[float]:
     return [row["pages"] for row in o.during("visits", asked) or [] if row["pages"] is not None]
 
 
-def cohort(o: Oracle, asked: Asked, age: str) -> Value:
-    """`so far`, `within 7`, `on 20`, `between 16 20` or `after 10 20` days of the sign-up."""
-    if not o.known(asked.start, asked.end, False, "signups", "visits"):
+def cohort(o: Oracle, asked: Asked, age: str, window: str = "period") -> Value:
+    """`so far`, `within 7`, `on 20`, `between 16 20` or `after 10 20` days of the sign-up.
+
+    The sign-ups of a period are all old enough, or it would not be asked about. Any other window
+    is seen from its last day: it tells of those that were old enough then.
+    """
+    start, end, whole = asked.window(window)
+    settled = window == "period" and age != "so far"
+    looked_at = end + int(age.split()[-1]) * DAY if settled else end
+    if not (o.known(start, end, whole, "signups") and o.known(start, looked_at, whole, "visits")):
         return None
+    today = AS_OF if settled else end
     reached = size = 0
     for signup in o.as_users(o.facts["signups"]):
         anchor = signup["day"]
-        if not asked.start <= anchor <= asked.end or not o.counts(signup, asked, asked.end):
+        if not start <= anchor <= end or not o.counts(signup, asked, end):
             continue
         mine = [row["day"] for row in o.facts["visits"] if row["user_id"] == signup["user_id"]]
-        ages = {max(0, (day - anchor).days) for day in mine if day <= asked.end}
+        ages = {max(0, (day - anchor).days) for day in mine if day <= today}
         if age == "so far":
             size, reached = size + 1, reached + bool(ages)
             continue
         how, *numbers = age.split()
         first, last = int(numbers[0]), int(numbers[-1])
-        if anchor + last * DAY > asked.end:
+        if anchor + last * DAY > today:
             continue
         size += 1
         wanted = {
@@ -291,8 +303,8 @@ METRICS: dict[str, Metric] = {
     ),
     "median_pages": Metric(lambda o, a: quantile(pages(o, a), 0.5), V),
     "most_pages": Metric(lambda o, a: quantile(pages(o, a), 0.9), V),
-    "returned_in_week": Metric(lambda o, a: cohort(o, a, "within 7"), (*V, "signups")),
-    "returned_on_day_20": Metric(lambda o, a: cohort(o, a, "on 20"), (*V, "signups")),
+    "returned_in_week": Metric(lambda o, a: cohort(o, a, "within 7"), (*V, "signups"), settles=7),
+    "returned_on_day_20": Metric(lambda o, a: cohort(o, a, "on 20"), (*V, "signups"), settles=20),
     "returned_so_far": Metric(lambda o, a: cohort(o, a, "so far"), (*V, "signups")),
     "total_mrr": Metric(lambda o, a: total(o.stock("subscriptions", a), "mrr"), S),
     "live_subscriptions": Metric(lambda o, a: count(o.stock("subscriptions", a)), S),

@@ -134,8 +134,16 @@ SPANS: dict[str, Metric] = {
     "short_outages_ended": Metric(short_outages, OUTAGES),
     "median_outage": Metric(lambda o, a: quantile(lengths(o, a) or [], 0.5), OUTAGES),
     "big_payers": Metric(big_payers, S),
-    "returned_in_bracket": Metric(lambda o, a: cohort(o, a, "between 16 20"), (*V, "signups")),
-    "returned_after": Metric(lambda o, a: cohort(o, a, "after 10 20"), (*V, "signups")),
+    "returned_in_bracket": Metric(
+        lambda o, a: cohort(o, a, "between 16 20"), (*V, "signups"), settles=20
+    ),
+    "returned_after": Metric(lambda o, a: cohort(o, a, "after 10 20", "60 days"), (*V, "signups")),
+    "returned_in_week_30d": Metric(
+        lambda o, a: cohort(o, a, "within 7", "30 days"), (*V, "signups")
+    ),
+    "returned_on_day_20_mtd": Metric(
+        lambda o, a: cohort(o, a, "on 20", "month to date"), (*V, "signups")
+    ),
     "mark": Metric(mark, (*B, *V)),
 }
 METRICS: dict[str, Metric] = {**OTHERS, **SPANS}

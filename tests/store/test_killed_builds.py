@@ -21,7 +21,7 @@ from tests.store.state import kept_days, pointer_of, read_current, strays
 from tests.store.work import LAST_DAY, Company, Place, Seen, read_company, read_small
 
 PUBLISHED_AT = {"pointer-written", "before-clean-up"}
-IN_A_REAL_BUILD = ("snapshot-kept", "parts-made")
+IN_A_REAL_BUILD = ("snapshot-kept", "changes-found", "parts-made")
 
 
 def assert_whole(seen: Sequence[Seen], at_least: int) -> None:

@@ -69,7 +69,14 @@ class Company:
 
     def settings(self, day: date = LAST_DAY) -> Settings:
         """Settings of a build of that day."""
-        return load_settings(env={}, home=self.home, warehouse_url=self.url, as_of=day)
+        return load_settings(
+            env={},
+            home=self.home,
+            warehouse_url=self.url,
+            as_of=day,
+            published_days=1,
+            published_months=0,
+        )
 
     def build(self, day: date = LAST_DAY) -> str:
         """Run the real build; gives its id."""
@@ -97,7 +104,12 @@ def fill(writing: Writing, pause: float = 0.0) -> BuildInfo:
             f"SELECT '{writing.id}' AS build FROM generate_series(1, {count})"
         )
         time.sleep(pause)
-    for point in ("snapshot-written", "snapshot-kept", "parts-made"):  # where a real build has them
+    for point in (
+        "snapshot-written",
+        "snapshot-kept",
+        "changes-found",
+        "parts-made",
+    ):  # where a real build has them
         fault(point)
     return info_of(writing.id, rows)
 
