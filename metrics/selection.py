@@ -16,9 +16,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from metrics.definitions.model import Metric
 from metrics.errors import QueryError, UnknownNameError
 from metrics.lineage.available import Available
 from metrics.lineage.chain import Chains
+from metrics.models.spec import published_models
 from metrics.parts.model import Model
 from metrics.sources.contract import check, declared
 
@@ -26,21 +28,6 @@ Kind = Literal["source", "fact", "metric", "model"]
 NAMED: tuple[Kind, ...] = ("metric", "fact", "model", "source")
 LABELS = ("domain", "tier", "tag", "owner")
 METHODS = (*NAMED, *LABELS)
-
-MODELS: Mapping[str, tuple[str, ...]] = {
-    "metrics_revenue": ("revenue",),
-    "metrics_operations": ("operations",),
-    "metrics_engagement": ("engagement",),
-    "metrics_customer_success": ("customer_success",),
-    "metrics_sales": ("sales",),
-    "metrics_product_analytics": ("product",),
-    "metrics_marketing": ("marketing",),
-    "metrics_company_overview": ("company",),
-    "metrics_unified": (),
-    "metrics_unified_domains": (),
-    "metrics_api": (),
-}
-"""Published models and the domains whose metrics each shows; none means all."""
 
 
 class Node(NamedTuple):
@@ -84,7 +71,7 @@ class Selection:
     sources: frozenset[str]
 
 
-def graph_of(model: Model, models: Mapping[str, tuple[str, ...]] = MODELS) -> Graph:
+def graph_of(model: Model) -> Graph:
     """The graph of a model's definitions and queries, with the models they are published in."""
     definitions = model.definitions
     needs: dict[Node, set[Node]] = {Node("source", name): set() for name in model.queries.sources}
@@ -118,14 +105,24 @@ def graph_of(model: Model, models: Mapping[str, tuple[str, ...]] = MODELS) -> Gr
         )
         for alias in metric.aliases:
             aliases[alias] = aliases.get(alias, frozenset()) | {name}
-    for name, domains in models.items():
+    for name, spec in published_models().items():
+        shown = {one for text in spec.metrics for one in _meant(text, definitions.metrics, aliases)}
         needs[Node("model", name)] = {
             Node("metric", one)
             for one, metric in definitions.metrics.items()
-            if not domains or set(domains) & set(metric.domains)
+            if (one in shown if spec.metrics else spec.domain in (None, *metric.domains))
         }
-        labels[Node("model", name)] = frozenset(f"domain:{domain}" for domain in domains)
+        tags = {f"tag:{tag}" for tag in spec.tags} | ({f"domain:{spec.domain}"} - {"domain:None"})
+        labels[Node("model", name)] = frozenset(tags)
     return Graph({node: frozenset(found) for node, found in needs.items()}, labels, aliases)
+
+
+def _meant(
+    text: str, metrics: Mapping[str, Metric], aliases: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Metrics that `domain.name` may stand for."""
+    name = text.rpartition(".")[2]
+    return frozenset({name}) if name in metrics else aliases.get(name, frozenset())
 
 
 def _sources(model: Model, entities: Iterable[str]) -> set[Node]:

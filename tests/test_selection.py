@@ -64,6 +64,8 @@ def test_labels_select_metrics_and_models(graph: Graph, model: Model) -> None:
     declared = model.definitions.metrics
     assert sales.metrics == {name for name, one in declared.items() if "sales" in one.domains}
     assert sales.models == {"metrics_sales"}
+    assert "metrics_unified" in select(["tag:unified"], graph).models
+    assert "total_mrr" in select(["+model:metrics_unified"], graph).metrics
     first = select(["tier:1"], graph).metrics
     assert first == {n for n, one in declared.items() if 1 in (one.tier, *one.tiers.values())}
 

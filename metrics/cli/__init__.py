@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import typer
@@ -43,4 +44,6 @@ for name, command in COMMANDS.items():
 
 def main() -> None:
     """Entry point of the `metrics` command."""
+    # The parser's remarks about SQL it cannot read are ours to make.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
     app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -98,8 +99,7 @@ def query(
     """
     from metrics.layer import open_layer
 
-    layer = open_layer()
-    with layer.hold() as pinned:
+    with closing(open_layer()) as layer, layer.hold() as pinned:
         if last is not None:
             start, end = _last(last, start, end, pinned, metrics, domain)
         result = pinned.query(
@@ -138,7 +138,8 @@ def sql(
 
     \b
     Examples:
-      metrics sql "SELECT 1 AS one"
+      metrics sql "SELECT * FROM metrics_company_overview LIMIT 5"
+      metrics sql "SELECT metric_date, mau FROM metrics_unified" --format csv -o mau.csv
       metrics sql --path
     """
     from metrics.published import ask_models, place_of

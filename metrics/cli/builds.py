@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from metrics.cli.choices import complete_selection
-from metrics.cli.console import progress_of, say, show_table, write
+from metrics.cli.console import aligned, progress_of, say, show_table, write
 from metrics.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def status() -> None:
     """
     from metrics.layer import open_layer
 
-    with open_layer().hold() as pinned:
+    with closing(open_layer()) as layer, layer.hold() as pinned:
         made = pinned.build
         failing = pinned.catalog.quality.failing
     write(f"Build {made.id} of {made.warehouse}, data to {made.as_of}\n")
@@ -183,8 +183,15 @@ def run(
         info = run_build(settings, progress, full=full, only=_only(settings, select))
     seconds = time.monotonic() - started
     broken = sum(1 for item in info.identities if item.broken)
+    if info.models:
+        rows = ((name, f"{count:,}") for name, count in info.models.items())
+        for line in aligned([["model", "rows"], *map(list, rows)]):
+            say(line)
+    restated = sum(change.restated for change in info.changes.facts.values())
+    if restated:
+        say(f"{restated:,} days of facts were restated by late, corrected or removed rows")
     say(
-        f"Build {info.id}: {len(info.parts)} parts, data to {info.as_of}, "
+        f"Build {info.id} ({info.changes.mode}): {len(info.parts)} parts, data to {info.as_of}, "
         f"{len(info.identities) - broken} of {len(info.identities)} identities hold, "
         f"{seconds:.1f} s"
     )
@@ -213,7 +220,13 @@ def _summary(info: BuildInfo, seconds: float) -> dict[str, Any]:
         "data_to": info.as_of.isoformat(),
         "rows": {name: fact.rows for name, fact in info.facts.items() if fact.rows},
         "missing": {name: list(fact.missing) for name, fact in info.facts.items() if fact.missing},
+        "mode": info.changes.mode,
+        "reason": info.changes.reason,
+        "restated_days": {
+            name: change.restated for name, change in info.changes.facts.items() if change.restated
+        },
         "parts": len(info.parts),
+        "models": info.models,
         "checks": len(info.checks),
         "checks_failing": sum(1 for check in info.checks if check.failing),
         "identities": len(info.identities),
@@ -231,7 +244,7 @@ def _history(kept: KeptBuild) -> dict[str, Any]:
         "started": f"{info.started_at:%Y-%m-%d %H:%M:%S}",
         "seconds": round((info.finished_at - info.started_at).total_seconds(), 1),
         "data_to": info.as_of.isoformat(),
-        "mode": getattr(info, "mode", "full"),
+        "mode": info.changes.mode,
         "broken": sum(1 for one in info.identities if one.broken),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,8 @@ def list_metrics(
     from metrics.layer import open_layer
     from metrics.query.listing import metric_data, wanted_data
 
-    catalog = open_layer().catalog
+    with closing(open_layer()) as layer:
+        catalog = layer.catalog
     narrowed: dict[str, Collection[object]] = {
         "domains": domain or (),
         "tiers": tier or (),
@@ -93,13 +95,13 @@ def show(
     from metrics.layer import open_layer
     from metrics.query.listing import metric_data
 
-    layer = open_layer()
-    catalog = layer.catalog
-    info = catalog.resolve(name)
     value: tuple[str, float | None, str] | None = None
-    if info.answerable and info.as_of:
-        with layer.hold() as pinned:
-            value = _last_value(pinned, info)
+    with closing(open_layer()) as layer:
+        catalog = layer.catalog
+        info = catalog.resolve(name)
+        if info.answerable and info.as_of:
+            with layer.hold() as pinned:
+                value = _last_value(pinned, info)
     if as_json:
         data = metric_data(info)
         if value:
@@ -133,7 +135,8 @@ def lineage(
     from metrics.lineage.text import chain_lines, impact_lines
     from metrics.query.listing import lineage_data
 
-    catalog = open_layer().catalog
+    with closing(open_layer()) as layer:
+        catalog = layer.catalog
     found = catalog.lineage(name)
     if as_json:
         write(json.dumps(lineage_data(found), indent=2))

@@ -69,14 +69,16 @@ def complete_place(incomplete: str) -> Iterator[str | tuple[str, str]]:
 
 def complete_selection(incomplete: str) -> list[str]:
     """Terms of `--select`; what is before the last comma stays."""
+    from metrics.models.spec import published_models
     from metrics.query.catalog import DOMAINS
-    from metrics.selection import MODELS
 
     before, comma, last = incomplete.rpartition(",")
     plus = "+" if last.startswith("+") else ""
     definitions = _definitions()
     names = [f"metric:{name}" for name in (definitions.metrics if definitions else ())]
-    names += [f"domain:{name}" for name in DOMAINS] + [f"model:{name}" for name in MODELS]
+    names += [f"domain:{name}" for name in DOMAINS] + [
+        f"model:{name}" for name in published_models()
+    ]
     names += [f"tier:{tier}" for tier in (1, 2, 3)]
     return [
         f"{before}{comma}{plus}{name}" for name in names if name.startswith(last.removeprefix("+"))

@@ -102,7 +102,10 @@ def plain_errors() -> Iterator[None]:
         if error.way_out:
             err.print(error.way_out, highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(exit_of(error).code) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # DuckDB reports Ctrl-C in a statement as an error of its own.
+        if not any(isinstance(one, KeyboardInterrupt) for one in (error, error.__cause__)):
+            raise
         err.print("Stopped. What was published before stays.", highlight=False)
         raise typer.Exit(STOPPED.code) from None
 

@@ -118,7 +118,8 @@ def _waiting(model: Model, tables: dict[str, str], inspected: Any) -> list[str]:
 
 def _written(settings: Settings, model: Model, guess: Guess, tables: dict[str, str]) -> str:
     url = sa.make_url(settings.warehouse)
-    shown = url.set(password=None).render_as_string(False).replace("+psycopg", "")
+    bare = url._replace(password=None)  # `set` takes None for "as it was"
+    shown = bare.render_as_string(False).replace("+psycopg", "")
     lines = [HEAD, f"warehouse_url = {json.dumps(shown)}"]
     if url.password:
         lines.append("# The password is not written here: set METRICS_WAREHOUSE_URL or PGPASSWORD.")

@@ -112,8 +112,7 @@ def prove(
     from metrics.layer import open_layer
     from metrics.query.identities import check_identities
 
-    layer = open_layer()
-    with layer.hold() as pinned:
+    with closing(open_layer()) as layer, layer.hold() as pinned:
         infos = [pinned.catalog.resolve(name) for name in names or pinned.catalog.metrics]
         about = [info.name for info in infos] if names else None
         identities = check_identities(

@@ -35,7 +35,14 @@ from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
 from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
-from metrics.store.switch import builds_of, describe, go_back, kept_builds, schema_of
+from metrics.store.switch import (
+    builds_of,
+    describe,
+    go_back,
+    kept_builds,
+    refuse_foreign,
+    schema_of,
+)
 from metrics.store.views import show_models
 
 log = logging.getLogger("metrics.store")
@@ -113,6 +120,7 @@ class PostgresqlStore:
         with building(), connected(engine) as connection:
             _notice_death(connection)
             _lock(connection)
+            refuse_foreign(connection)
             for statement in PREPARE:
                 connection.exec_driver_sql(statement)
             build = next_id(_newest(connection))
@@ -202,6 +210,7 @@ class PostgresqlStore:
             if not held or wanted not in [build for build, _, _ in builds_of(connection)]:
                 raise StoreError(f"Build {wanted} is being removed.", "Choose a newer one.")
             go_back(connection, current or "", target)
+            show_models(connection, wanted, target.info.models if target.info else ())
             fault("before-pointer")
             connection.commit()
         return wanted

@@ -33,6 +33,23 @@ COLUMNS = """
 """
 
 
+OURS = {"only_row", "build", "info"}
+
+
+def refuse_foreign(connection: sa.Connection) -> None:
+    """Raise StoreError where another program has a table of the pointer's name."""
+    found = connection.exec_driver_sql("SELECT to_regclass('metrics.current')::oid::bigint")
+    oid = found.scalar_one()
+    if oid is None:
+        return
+    columns = set(connection.execute(sa.text(COLUMNS), {"oid": oid}).scalars())
+    if not columns >= OURS:
+        raise StoreError(
+            "metrics.current is not a table of this program.",
+            "Rename it: builds are published in schema metrics and need that name.",
+        )
+
+
 def schema_of(build: BuildId) -> str:
     """Name of a build's schema."""
     return f"mb_{build}"
