@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from functools import partial
 
 from metrics.build.run import Progress, fill
-from metrics.errors import QueryError
 from metrics.layer import Pinned
 from metrics.models.publish import Publisher
 from metrics.parts.model import Model, load_model
@@ -33,18 +32,17 @@ def run_build(
     """Build and publish at once; on any error the last build stays.
 
     What did not change since the last build is taken over from it; `full` makes all of it anew.
-    Both give the same tables. `only` names the parts to make; part of a build cannot be made
-    alone, so that anything but all of them is refused with QueryError.
-    Raises WarehouseError, DefinitionError or BuildRunningError.
+    Both give the same tables. `only` names parts whose facts are refreshed, with whatever is made
+    of these facts; all others stay as they are, as-of dates included.
+    Raises WarehouseError, DefinitionError, BuildRunningError, or StoreError where there is no
+    build that the others could be taken from.
     """
     model = load_model(settings)
-    if only is not None and only != {part.name for part in model.parts}:
-        raise QueryError("Part of a build cannot be made alone.", "Build without --select.")
     store = open_store(settings)
     try:
         with store.write() as writing:
             made = partial(_within, progress, 0.0, 0.7)
-            info = fill(settings, model, writing, made, full)
+            info = fill(settings, model, writing, made, full, only)
             fault("parts-made")
             pinned = _pinned(settings, model, writing, info)
             progress("Checking identities", 0.7)

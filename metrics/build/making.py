@@ -20,11 +20,15 @@ from metrics.store.changes import FROM_THE_BEGINNING
 
 @dataclass
 class Making:
-    """Makes parts one after another; `copied` names those taken as they were."""
+    """Makes parts one after another.
+
+    `made` says by what each part that is there was made, `copied` names those taken as they were.
+    """
 
     maker: Maker
     telling: Telling
     reuse: Reuse
+    made: dict[str, str] = field(default_factory=dict)
     copied: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -33,7 +37,13 @@ class Making:
         self._scorer = Scorer(self.maker, self.telling, self.reuse.first_days(made))
 
     def make(self, part: Part) -> None:
-        """Make one part's table."""
+        """Make one part's table, where all facts it needs are there."""
+        states, model = self.telling.states, self.reuse.model
+        fingerprint = self.reuse.fingerprint(part)
+        needed = model.required_facts(part.measures[0])
+        if fingerprint is None or not all(states[fact].available for fact in needed):
+            return
+        self.made[part.name] = fingerprint
         since, previous = self.reuse.since(part), self.reuse.previous
         if since is None:
             assert previous is not None
