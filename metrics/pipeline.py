@@ -53,6 +53,7 @@ def run_build(
                 update={
                     "identities": tuple(identities),
                     "models": dict(models.rows),
+                    "models_seconds": dict(models.seconds),
                     "models_shapes": dict(models.shapes),
                 }
             )

@@ -184,8 +184,11 @@ def run(
     seconds = time.monotonic() - started
     broken = sum(1 for item in info.identities if item.broken)
     if info.models:
-        rows = ((name, f"{count:,}") for name, count in info.models.items())
-        for line in aligned([["model", "rows"], *map(list, rows)]):
+        rows = (
+            [name, f"{count:,}", f"{info.models_seconds.get(name, 0.0):.1f}"]
+            for name, count in info.models.items()
+        )
+        for line in aligned([["model", "rows", "seconds"], *rows]):
             say(line)
     restated = sum(change.restated for change in info.changes.facts.values())
     if restated:
@@ -227,6 +230,7 @@ def _summary(info: BuildInfo, seconds: float) -> dict[str, Any]:
         },
         "parts": len(info.parts),
         "models": info.models,
+        "models_seconds": info.models_seconds,
         "checks": len(info.checks),
         "checks_failing": sum(1 for check in info.checks if check.failing),
         "identities": len(info.identities),

@@ -5,6 +5,7 @@ numbers --shapes--> batches --load--> tables  (+ indexes and comments)
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,9 +41,10 @@ AT_ONCE = 200_000
 
 @dataclass(frozen=True)
 class Models:
-    """Rows of each published table, and a digest of what each looks like."""
+    """Rows of each published table, the seconds it took, and a digest of what it looks like."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     shapes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,11 +80,13 @@ class Publisher:
         plans = [self._plan(spec, days, targets) for spec in published_models().values()]
         made = sorted({day for plan in plans for day in plan.days if plan.is_made(day)})
         sources = self._sources(made, targets)
-        rows = {}
+        rows, seconds = {}, {}
         for done, plan in enumerate(plans):
             progress(f"Publishing {plan.spec.name}", done / len(plans))
+            began = time.monotonic()
             rows[plan.spec.name] = self._make(plan, sources)
-        return Models(rows, {plan.spec.name: plan.shape for plan in plans})
+            seconds[plan.spec.name] = round(time.monotonic() - began, 3)
+        return Models(rows, seconds, {plan.spec.name: plan.shape for plan in plans})
 
     def _days(self) -> list[date]:
         info, settings = self.pinned.build, self.settings

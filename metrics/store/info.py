@@ -163,10 +163,11 @@ class BuildInfo(BaseModel):
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
     with the declared ones of their columns and the family of each. `watermarks` are the last days
-    that systems told of. `models` are the published tables with the rows of each, `models_shapes`
-    digests of what they look like. `changes` says what differs from the build before; `shapes` what
-    shaped the build, its facts and its scores, as digests: a later build may use only what it would
-    have made alike.
+    that systems told of. `models` are the published tables with the rows of each, `models_seconds`
+    how long each took (the first one that tells of the company answers for all of them), and
+    `models_shapes` digests of what they look like. `changes` says what differs from the build
+    before; `shapes` what shaped the build, its facts and its scores, as digests: a later build may
+    use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,6 +189,7 @@ class BuildInfo(BaseModel):
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
     models: dict[str, int] = {}
+    models_seconds: dict[str, float] = {}
     models_shapes: dict[str, str] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
