@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 
+from metrics.build.record import record_end
 from metrics.build.run import Progress, fill
 from metrics.layer import Pinned
 from metrics.models.publish import Publisher
@@ -51,12 +53,14 @@ def run_build(
             models = publisher.publish(partial(_within, progress, 0.75, 0.99))
             info = info.model_copy(
                 update={
+                    "finished_at": datetime.now(UTC),
                     "identities": tuple(identities),
                     "models": dict(models.rows),
                     "models_seconds": dict(models.seconds),
                     "models_shapes": dict(models.shapes),
                 }
             )
+            record_end(writing, info)
             progress("Publishing", 0.99)
             writing.publish(info)
     finally:
