@@ -19,8 +19,9 @@ from metrics.build.stage import entity_name
 from metrics.errors import UnknownNameError
 from metrics.parts.model import Model, load_model
 from metrics.parts.plan import Part
-from metrics.query.answer import Answers, Executed
+from metrics.query.answer import Answers
 from metrics.query.catalog import Catalog
+from metrics.query.cells import Executed, Member
 from metrics.query.compile import Tables
 from metrics.query.grid import Grid
 from metrics.query.question import Query
@@ -39,7 +40,7 @@ class Pinned:
         self.build: BuildInfo = lease.info
         self._lease = lease
         self._model = model
-        self._tables = Tables(self._part, self._entities)
+        self._tables = Tables(self._part, self.entities)
         self._answers = Answers(
             model, catalog, lease.info, self._tables, self._run, settings.calendar
         )
@@ -52,9 +53,12 @@ class Pinned:
         """Answer questions together, with one statement per part for all of them."""
         return self._answers.answer(queries)
 
-    def grids(self, queries: Sequence[Query]) -> list[Grid]:
-        """Answers as arrays, for whoever keeps many numbers; see `Grid`."""
-        return self._answers.grids(queries)
+    def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
+        """Answers as arrays, for whoever keeps many numbers; see `Grid`.
+
+        `members` are among those of every answer, whether or not anything is known of them.
+        """
+        return self._answers.grids(queries, members)
 
     def members(self, dimension: str) -> list[str]:
         """Values of a dimension, sorted, for a filter control; the empty bucket is left out."""
@@ -69,17 +73,17 @@ class Pinned:
         selects = [sa.select(value.label("member")).distinct() for value in values]
         if not selects:
             return []
-        found = self._run(sa.union(*selects)).rows
-        return sorted(str(row[0]) for row in found if row[0] is not None)
+        found = self._run(sa.union(*selects)).columns["member"]
+        return sorted(str(member) for member in found if member is not None)
 
     def _tables_with(self, column: str, as_of: str | None) -> Iterator[sa.TableClause]:
         """Tables that hold a column's values: the entity it is the key of, or all that have it."""
         entities = self._model.queries.entities
         owner = as_of or next((name for name, one in entities.items() if one.key == column), None)
         if owner:
-            yield self._entities[owner]
+            yield self.entities[owner]
             return
-        yield from (self._entities[name] for name, one in entities.items() if column in one.columns)
+        yield from (self.entities[name] for name, one in entities.items() if column in one.columns)
         # A column of events is in the parts that keep it: the first part of each is enough.
         facts: set[str] = set()
         for part in self._model.parts:
@@ -90,7 +94,8 @@ class Pinned:
                 yield self._part(part)
 
     @cached_property
-    def _entities(self) -> dict[str, sa.TableClause]:
+    def entities(self) -> dict[str, sa.TableClause]:
+        """The entities of the build, as Core sees their tables."""
         return {
             name: sa.table(
                 entity_name(name),
@@ -117,9 +122,8 @@ class Pinned:
 
     def _run(self, select: Any) -> Executed:
         with self._lease.connect() as connection:
-            result = connection.execute(select)
-            names, rows = list(result.keys()), [tuple(row) for row in result.all()]
-        return Executed(partial(self._lease.engine.literal, select), names, rows)
+            columns = self._lease.engine.fetch(connection.execute(select))
+        return Executed(partial(self._lease.engine.literal, select), columns)
 
 
 CALENDAR_MEMBERS = {

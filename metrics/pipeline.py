@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 
 from metrics.build.run import Progress, fill
 from metrics.layer import Pinned
+from metrics.models.publish import Publisher
 from metrics.parts.model import Model, load_model
 from metrics.query.catalog import Catalog
 from metrics.query.identities import check_identities
 from metrics.settings import Settings
 from metrics.store.base import Lease, Writing
 from metrics.store.faults import fault
-from metrics.store.info import BuildInfo, IdentityInfo
+from metrics.store.info import BuildInfo
 from metrics.store.open import open_store
 
 
@@ -40,11 +41,20 @@ def run_build(
     store = open_store(settings)
     try:
         with store.write() as writing:
-            info = fill(settings, model, writing, progress, full, only)
+            made = partial(_within, progress, 0.0, 0.7)
+            info = fill(settings, model, writing, made, full, only)
             fault("parts-made")
-            progress("Checking identities", 0.97)
+            pinned = _pinned(settings, model, writing, info)
+            progress("Checking identities", 0.7)
+            identities = check_identities(model, pinned.catalog, pinned.query_many, info)
+            publisher = Publisher(writing, pinned, settings)
+            models = publisher.publish(partial(_within, progress, 0.75, 0.99))
             info = info.model_copy(
-                update={"identities": tuple(_identities(settings, model, writing, info))}
+                update={
+                    "identities": tuple(identities),
+                    "models": dict(models.rows),
+                    "models_shapes": dict(models.shapes),
+                }
             )
             progress("Publishing", 0.99)
             writing.publish(info)
@@ -54,10 +64,12 @@ def run_build(
     return info
 
 
-def _identities(
-    settings: Settings, model: Model, writing: Writing, info: BuildInfo
-) -> Sequence[IdentityInfo]:
-    """Identities over the tables just made, read through the connection that made them."""
+def _within(progress: Progress, begin: float, end: float, step: str, done: float) -> None:
+    """Progress of one stage as a piece of the whole."""
+    progress(step, begin + (end - begin) * done)
+
+
+def _pinned(settings: Settings, model: Model, writing: Writing, info: BuildInfo) -> Pinned:
+    """The tables just made, read through the connection that made them."""
     lease = Lease(info, writing.engine, writing.schema, lambda: nullcontext(writing.connection))
-    pinned = Pinned(model, Catalog(model, info), lease, settings)
-    return check_identities(model, pinned.catalog, pinned.query_many, info)
+    return Pinned(model, Catalog(model, info), lease, settings)

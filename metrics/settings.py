@@ -59,6 +59,8 @@ class Settings(BaseModel):
     company: str = "Metrics explorer"
     price_per_litre: Annotated[float, Field(ge=0)] = 8.0
     energy_price_kwh: Annotated[float, Field(ge=0)] = 0.12
+    published_days: Annotated[int, Field(ge=0, le=3660)] = 400
+    published_months: Annotated[int, Field(ge=0, le=360)] = 60
     keep_builds: Annotated[int, Field(ge=1, le=50)] = 3
     demo_scale: str = "demo"
 

@@ -24,7 +24,14 @@ LAST_DAY = date(2026, 10, 31)
 
 def settings_of(folder: Path, url: str) -> Settings:
     targets = folder / "demo.targets.yml"
-    return load_settings(env={}, home=folder, warehouse_url=url, targets=targets, as_of=LAST_DAY)
+    return load_settings(
+        env={},
+        home=folder,
+        warehouse_url=url,
+        targets=targets,
+        as_of=LAST_DAY,
+        published_days=0,
+    )
 
 
 def both_engines(folder: Path, pg_url: str, scale: str) -> tuple[Settings, Settings]:

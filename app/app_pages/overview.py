@@ -46,5 +46,5 @@ if dimension:
 waiting = [info for info in run.catalog.domain(COMPANY) if info.status != "live"]
 if waiting:
     st.header("Waiting for data", anchor=False)
-    waiting_row(waiting)
+    waiting_row(waiting, COMPANY)
 st.markdown(":small[:gray[How every number is defined: Metric catalog, or the ? on its card.]]")

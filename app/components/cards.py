@@ -8,11 +8,13 @@ import streamlit as st
 
 from app.data import Answer, Run
 from app.readings import Reading, read, waiting_text
-from app.specs import EXPLORE, SHORT_NAMES
+from app.specs import CATALOG, DOMAIN_NAMES, EXPLORE, SHORT_NAMES, STATUS_NAMES
 from app.text import code, plain
 from metrics import MetricInfo
 from metrics.format import MISSING
 
+TIERS_WAITED_FOR = (1, 2)
+MOST_WAITING = 8
 DELTA_COLOURS = {"better": "green", "worse": "red", "same": "off", "": "off"}
 
 
@@ -25,13 +27,20 @@ def card_row(run: Run, answers: Mapping[str, Answer], names: Sequence[str]) -> N
             draw_card(run, reading, link=True)
 
 
-def waiting_row(infos: Sequence[MetricInfo]) -> None:
-    """Greyed cards of metrics that are defined but have no data yet."""
+def waiting_row(infos: Sequence[MetricInfo], domain: str) -> None:
+    """Greyed cards of what matters most of the metrics without data, and the way to all of them."""
+    shown = [info for info in infos if info.tiers.get(domain, info.tier) in TIERS_WAITED_FOR]
     grid = st.grid(4, min_column_width=160, gap="small")
-    for info in infos:
+    for info in shown[:MOST_WAITING]:
         with grid.container(border=True, height="stretch", gap="xsmall"):
             st.metric(f":gray[{info.label}]", f":gray[{MISSING}]", help=help_text(info))
             st.markdown(f":small[:gray[{plain(waiting_text(info))}]]")
+    st.page_link(
+        CATALOG,
+        label="All that wait for data",
+        icon=":material/menu_book:",
+        query_params={"domain": DOMAIN_NAMES[domain], "status": [*STATUS_NAMES.values()][1:]},
+    )
 
 
 def draw_card(run: Run, reading: Reading, link: bool = False) -> None:

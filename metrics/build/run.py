@@ -22,6 +22,7 @@ from metrics.build.score_inputs import Telling
 from metrics.build.shapes import build_shapes
 from metrics.build.stage import stage_name
 from metrics.build.states import fact_states, watermarks
+from metrics.build.targets import keep_targets
 from metrics.errors import StoreError, WarehouseError
 from metrics.lineage.available import Available
 from metrics.parts.model import Model, digest
@@ -93,6 +94,7 @@ def fill(
         changes=making.reuse.changes,
         shapes=dict(making.reuse.shapes),
     )
+    keep_targets(run)
     record_build(run.space, writing.previous, info, len(making.copied))
     for name in run.staged:
         run.space.drop(stage_name(name))

@@ -92,7 +92,7 @@ def query(
     Examples:
       metrics query total_mrr
       metrics query total_mrr new_mrr --last 6m --grain month
-      metrics query total_mrr --by plan --where tier=enterprise,mid_market
+      metrics query total_mrr --by plan --where tier=Enterprise
       metrics query win_rate --last 90d --compare previous_period --format json
       metrics query dau mau --last 30d --grain day --format csv -o activity.csv
     """

@@ -115,14 +115,10 @@ def prove(
     layer = open_layer()
     with layer.hold() as pinned:
         infos = [pinned.catalog.resolve(name) for name in names or pinned.catalog.metrics]
-        wanted = {info.name for info in infos}
-        identities = [
-            one
-            for one in check_identities(
-                layer.model, pinned.catalog, pinned.query_many, pinned.build
-            )
-            if not names or wanted & set(one.metrics)
-        ]
+        about = [info.name for info in infos] if names else None
+        identities = check_identities(
+            layer.model, pinned.catalog, pinned.query_many, pinned.build, about
+        )
     open_ones = [info for info in infos if info.answerable and not info.proof]
     broken = [one for one in identities if one.broken]
     if as_json:

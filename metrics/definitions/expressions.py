@@ -171,7 +171,7 @@ class Blend(Node):
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The same tree with its leaves and calendar values changed."""
+    """The same tree with its leaves, calendar values and blends changed, the inner ones first."""
     if isinstance(node, (Leaf, CalendarValue)):
         return change(node)
     if isinstance(node, Binary):
@@ -181,7 +181,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if isinstance(node, (Positive, Scaled)):
         return replace(node, node=rebuilt(node.node, change))
     if isinstance(node, Blend):
-        return replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes))
+        return change(replace(node, nodes=tuple(rebuilt(one, change) for one in node.nodes)))
     return node
 
 
@@ -190,11 +190,28 @@ def shifted(node: Node, shift: Shift) -> Node:
     if shift == NO_SHIFT:
         return node
 
-    def earlier(leaf: Node) -> Node:
-        assert isinstance(leaf, (Leaf, CalendarValue))
-        return replace(leaf, shifts=(*leaf.shifts, shift))
+    def earlier(node: Node) -> Node:
+        if not isinstance(node, (Leaf, CalendarValue)):
+            return node
+        return replace(node, shifts=(*node.shifts, shift))
 
     return rebuilt(node, earlier)
+
+
+def without_parts(node: Node, is_missing: Callable[[Node], bool]) -> Node:
+    """The same tree less the missing parts of blends, where enough weight is left."""
+
+    def without(node: Node) -> Node:
+        if not isinstance(node, Blend):
+            return node
+        parts = zip(node.nodes, node.weights, strict=True)
+        kept = [(one, weight) for one, weight in parts if not is_missing(one)]
+        if len(kept) == len(node.nodes) or sum(w for _, w in kept) < node.floor - 1e-9:
+            return node
+        nodes, weights = zip(*kept, strict=True)
+        return replace(node, nodes=nodes, weights=weights)
+
+    return rebuilt(node, without)
 
 
 def across(node: Node, dimensions: tuple[str, ...]) -> Node:

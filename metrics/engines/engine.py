@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from metrics.engines.fetch import Column, fetch_duckdb, fetch_rows
+from metrics.engines.load import load_duckdb, load_postgresql
 from metrics.errors import WarehouseError
 
 
@@ -22,6 +25,9 @@ class Engine:
     analyze    statement that refreshes planner statistics of a new table, if it needs one.
     percent    how its driver wants a percent sign written in SQL without parameters.
     dialect    compiles expressions for it.
+    indexes    whether look-ups in a table become faster by one; a column store reads its zones.
+    fetch      reads the rows of a result as columns.
+    load       adds a columnar batch to a table.
     """
 
     name: str
@@ -30,6 +36,9 @@ class Engine:
     analyze: str | None
     percent: str
     dialect: Callable[[], Any]
+    indexes: bool
+    fetch: Callable[[sa.CursorResult[Any]], dict[str, Column]]
+    load: Callable[[sa.Connection, str, pa.Table], None]
 
     def literal(self, statement: Any) -> str:
         """SQL text of a statement with its values written in, for CREATE TABLE AS."""
@@ -63,6 +72,9 @@ DUCKDB = Engine(
     analyze=None,
     percent="%",
     dialect=_duckdb_dialect,
+    indexes=False,
+    fetch=fetch_duckdb,
+    load=load_duckdb,
 )
 POSTGRESQL = Engine(
     name="postgresql",
@@ -80,6 +92,9 @@ POSTGRESQL = Engine(
     analyze="ANALYZE {table}",
     percent="%%",
     dialect=_postgresql_dialect,
+    indexes=True,
+    fetch=fetch_rows,
+    load=load_postgresql,
 )
 ENGINES = {engine.name: engine for engine in (DUCKDB, POSTGRESQL)}
 

@@ -1,8 +1,9 @@
 """What a warehouse lacks for each metric: the tables and columns without which it has no number.
 
 A measure needs its facts, and the entities it reads a column through; a score needs its population
-and enough of its inputs; a metric needs all of its measures and scores. Where an alternative file
-stands in and leaves a column empty, what reads that column waits for what the first choice lacks.
+and enough of its inputs; a metric needs all of its measures and scores, a composite enough of its
+parts. Where an alternative file stands in and leaves a column empty, what reads that column waits
+for what the first choice lacks.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from metrics.definitions.expressions import Leaf
+from metrics.definitions.expressions import Leaf, Node, without_parts
 from metrics.definitions.model import Measure
 from metrics.definitions.score import Score, ScoreInput
 from metrics.parts.joins import Path
@@ -35,8 +36,22 @@ class Available:
 
     def metric(self, name: str) -> Lacks:
         """What a metric lacks; empty when the warehouse has everything for it."""
-        leaves = self.model.trees[name].leaves()
+        return self.of(self.tree(name).leaves())
+
+    def of(self, leaves: Iterable[Leaf]) -> Lacks:
+        """What some leaves lack together."""
         return merged(lack for leaf in leaves for lack in self._leaf(leaf))
+
+    def tree(self, name: str) -> Node:
+        """A metric's tree without the parts of composites that it has to do without here."""
+        return without_parts(self.model.trees[name], lambda part: bool(self.of(part.leaves())))
+
+    def lost_parts(self, name: str) -> dict[str, Lacks]:
+        """Parts of a composite that drop out, with what each lacks; empty for other metrics."""
+        composite = self.model.definitions.metrics[name].composite
+        parts = composite.parts.items() if composite else ()
+        found = {label: self.metric(part.metric) for label, part in parts}
+        return {label: lacks for label, lacks in found.items() if lacks}
 
     def operand(self, name: str) -> Lacks:
         """What a measure or a score lacks."""
@@ -58,7 +73,7 @@ class Available:
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
-        leaves = list(self.model.trees[name].leaves())
+        leaves = list(self.tree(name).leaves())
         found = {}
         for dimension in self.model.definitions.metrics[name].dimensions:
             lacks = merged(

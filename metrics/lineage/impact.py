@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from metrics.lineage.available import Available
 from metrics.lineage.chain import Chains, Step
+from metrics.parts.model import Model
 from metrics.sources.contract import Lack, check
 from metrics.sources.model import Source
 from metrics.sources.warehouse import Inspected
@@ -98,6 +99,10 @@ class Loss:
             lost = self.after.lost_inputs(scores[score])
             for label in sorted(lost.keys() - self.before.lost_inputs(scores[score]).keys()):
                 yield f"score {score} without its input {label}"
+        for composite in composites_in(chain.root, self.before.model):
+            lost = self.after.lost_parts(composite)
+            for label in sorted(lost.keys() - self.before.lost_parts(composite).keys()):
+                yield f"{composite} without its part {label}"
         lost_now = self.before.lost_dimensions(name).keys()
         if gone := sorted(self.after.lost_dimensions(name).keys() - lost_now):
             yield f"no longer by {', '.join(gone)}"
@@ -112,6 +117,14 @@ def without(inspected: Inspected, table: str, column: str = "") -> Inspected:
         elif column:
             left[name] = {one: kind for one, kind in columns.items() if one.lower() != column}
     return left
+
+
+def composites_in(step: Step, model: Model) -> Iterator[str]:
+    """Composites in the chain of a metric, the upper ones first."""
+    if step.kind == "metric" and model.definitions.metrics[step.name].composite:
+        yield step.name
+    for below in step.below:
+        yield from composites_in(below, model)
 
 
 def scores_in(step: Step) -> Iterator[str]:

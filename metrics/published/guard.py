@@ -102,7 +102,7 @@ def _parsed(text: str, dialect: str) -> exp.Expression:
         )
     if not isinstance(trees[0], (exp.Select, exp.SetOperation, exp.Values)):
         raise _only_select()
-    return trees[0]  # type: ignore[return-value]
+    return trees[0]
 
 
 def _is_empty(tree: exp.Expr | None) -> bool:

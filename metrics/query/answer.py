@@ -6,7 +6,7 @@ questions -> leaves -> groups -> statements -> arrays of periods x members -> Re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from metrics.definitions.expressions import Binary, Leaf, Node
+from metrics.engines.fetch import Column
 from metrics.errors import QueryError, UnknownNameError
 from metrics.kinds import PER_ENTITY
 from metrics.parts.model import Model
@@ -30,7 +31,7 @@ from metrics.periods import (
     split,
 )
 from metrics.query.catalog import Catalog, MetricInfo
-from metrics.query.cells import Cells, Member, as_seen, found_in, in_order
+from metrics.query.cells import Cells, Executed, Flags, Member, as_seen, found_in, in_order
 from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
 from metrics.query.evaluate import Array, Scope, evaluate, window
 from metrics.query.grid import Grid, Series, frame_of
@@ -42,16 +43,6 @@ from metrics.query.rules import compile_group
 from metrics.query.stamp import is_live, stamp_of
 from metrics.result import Ran, Result
 from metrics.store.info import BuildInfo
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What running a select gave: how to write its SQL out, column names and rows."""
-
-    text: Callable[[], str]
-    names: list[str]
-    rows: list[tuple[Any, ...]]
-
 
 Run = Callable[[Any], Executed]
 MOST_PERIODS = 1500
@@ -97,13 +88,22 @@ class Answers:
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
         """All questions together: one statement per part, rule and split."""
-        return [self._result(one, grid, ran) for one, grid, ran in self._answered(queries)]
+        return [
+            self._result(one, self._grid(one, cells, ()), ran)
+            for one, cells, ran in self._answered(queries)
+        ]
 
-    def grids(self, queries: Sequence[Query]) -> list[Grid]:
-        """The same numbers as arrays, for whoever keeps many of them."""
-        return [grid for _, grid, _ in self._answered(queries)]
+    def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
+        """The same numbers as arrays, for whoever keeps many of them; see `Pinned.grids`."""
+        found = []
+        for one, cells, _ in self._answered(queries):
+            grid = self._grid(one, cells, members)
+            found.append(replace(grid, present=self._present(one, grid.members, cells)))
+        return found
 
-    def _answered(self, queries: Sequence[Query]) -> Iterator[tuple[_Asked, Grid, list[Ran]]]:
+    def _answered(
+        self, queries: Sequence[Query]
+    ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
         asked = [self._understand(query) for query in queries]
         wanted: dict[Split, dict[Leaf, set[Window]]] = {}
         for one in asked:
@@ -116,7 +116,7 @@ class Answers:
         for key, leaves in wanted.items():
             cells[key], ran[key] = self._fetch(key, leaves)
         for one in asked:
-            yield one, self._grid(one, cells[one.split]), ran[one.split]
+            yield one, cells[one.split], ran[one.split]
 
     def _understand(self, query: Query) -> _Asked:
         end = query.end or max(self.info.as_of, query.start or self.info.as_of)
@@ -131,7 +131,7 @@ class Answers:
                 waiting[name] = info.waiting_for
                 continue
             check_split(info, query)
-            found.append((name, info, self.model.trees[info.name]))
+            found.append((name, info, self.catalog.tree(info.name)))
         if waiting and not query.skip_waiting:
             raise waits(waiting)
         periods = (
@@ -145,7 +145,8 @@ class Answers:
             )
         earlier: list[Period | None] = [None] * len(periods)
         if query.compare:
-            step = comparison_shift(query.compare, start, end, query.grain)
+            first = end if query.days else start  # single days go back as what they are
+            step = comparison_shift(query.compare, first, end, query.grain)
             earlier = [move_period(period, step, query.grain) for period in periods]
         return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
 
@@ -226,8 +227,8 @@ class Answers:
         if not numbers:
             return
         statement = compile_group(self._compiler, group, list(seen), numbers)
-        names, rows = self._execute(statement.select, group.part, group.rule, ran)
-        found = found_in(names, rows, group.split.by, len(numbers))
+        columns = self._execute(statement.select, group.part, group.rule, ran)
+        found = found_in(columns, group.split.by, len(numbers))
         for leaf, windows in seen.items():
             table = found.table(statement.columns[leaf], leaf.take)
             places = {days: numbers[one] for days, one in windows.items()}
@@ -247,25 +248,38 @@ class Answers:
         select = per_entity(
             self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
         )
-        names, rows = self._execute(select, planned.group.part, planned.leaf.take, ran)
-        found = found_in(names, rows, planned.group.split.by, len(numbers))
+        columns = self._execute(select, planned.group.part, planned.leaf.take, ran)
+        found = found_in(columns, planned.group.split.by, len(numbers))
         cells[planned.leaf] = Cells(found, found.table("c0", planned.leaf.take), numbers)
 
     def _execute(
         self, select: sa.Select[Any], part: Part, rule: str, ran: list[Ran]
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+    ) -> Mapping[str, Column]:
         done = self._run(select)
         reason = f"answered by rule '{rule}'"
-        ran.append(Ran(part.name, reason, len(done.rows), done.text))
-        return done.names, done.rows
+        ran.append(Ran(part.name, reason, done.count, done.text))
+        return done.columns
 
-    def _grid(self, asked: _Asked, cells: Mapping[Leaf, Cells]) -> Grid:
-        members = self._members(asked, cells)
+    def _grid(self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]) -> Grid:
+        members = self._members(asked, cells, also)
         series = {
             name: self._series(asked, info, tree, members, cells)
             for name, info, tree in asked.metrics
         }
         return Grid(asked.periods, members, series)
+
+    def _present(
+        self, asked: _Asked, members: Sequence[Member], cells: Mapping[Leaf, Cells]
+    ) -> Flags:
+        """Which members any metric has something of, by period."""
+        present = np.zeros((len(asked.periods), len(members)), dtype=bool)
+        for _, info, tree in asked.metrics:
+            for leaf in tree.leaves():
+                if leaf in cells and leaf.kept(asked.query.by) == asked.query.by:
+                    days = enumerate(self._days(asked, info, leaf, False))
+                    known = {row: one for row, one in days if one is not None}
+                    cells[leaf].mark(present, known, members)
+        return present
 
     def _series(
         self,
@@ -297,11 +311,13 @@ class Answers:
         frame = frame_of(grid, asked.query.by)
         return Result(frame, stamp, asked.query.by, tuple(ran), asked.waiting)
 
-    def _members(self, asked: _Asked, cells: Mapping[Leaf, Cells]) -> list[Member]:
+    def _members(
+        self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]
+    ) -> list[Member]:
         """Members any metric of the question has, in a stable order, the empty bucket last."""
         if not asked.query.by:
             return [()]
-        found: set[Member] = set()
+        found = set(also)
         for _, info, other in asked.metrics:
             for leaf in other.leaves():
                 # A leaf knows no member of what it is not split by.
@@ -338,9 +354,9 @@ class Answers:
         return Scope(periods, len(members), self.calendar, leaf_values)
 
     def _covered(self, leaf: Leaf, days: Window) -> bool:
-        """Whether the leaf's facts can tell about the window at all."""
+        """Whether the leaf's facts can tell about the window, and the days it needs to settle."""
         first = self._first_day(leaf.measures)
-        if first is None or days.hi < first:
+        if first is None or days.hi + leaf.settles * ONE_DAY < first:
             return False
         if leaf.take in OF_THE_END:
             return True

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from metrics.definitions.expressions import Leaf
+from metrics.definitions.expressions import Leaf, Node
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
 from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
@@ -122,10 +122,18 @@ class Catalog:
             for known in (name, *metric.aliases):
                 self._names.setdefault(known, []).append(name)
 
+    def tree(self, name: str) -> Node:
+        """How a metric is answered in this build; composites may go without some parts."""
+        return self._states.tree(name)
+
     @cached_property
     def quality(self) -> Quality:
         """What the build found in its data, by check, source and metric."""
         return Quality(self._states, {name: one.dimensions for name, one in self.metrics.items()})
+
+    def knows(self, name: str) -> bool:
+        """Whether a bare name or alias stands for any metric."""
+        return name in self._names
 
     def resolve(self, name: str, domain: str | None = None) -> MetricInfo:
         """The metric of a name or alias, `domain.name` included.
@@ -152,6 +160,15 @@ class Catalog:
         """Metrics of a domain, most important first."""
         mine = [info for info in self.metrics.values() if domain in info.domains]
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
+
+    def names(self, domain: str) -> dict[str, MetricInfo]:
+        """Every name and alias by which a domain knows its metrics."""
+        return {
+            name: info
+            for info in self.domain(domain)
+            for name in (info.name, *info.aliases)
+            if self.resolve(name, domain) is info
+        }
 
     def search(self, text: str = "", **narrowed: Collection[Any]) -> list[MetricInfo]:
         """Metrics whose names, texts, facts or tables hold every word; best matches first.
@@ -190,7 +207,7 @@ class Catalog:
             raise UnknownNameError("metric, table or column", name, known) from None
 
     def _describe(self, name: str, metric: Metric) -> MetricInfo:
-        tree = self.model.trees[name]
+        tree = self.tree(name)
         leaves = list(tree.leaves())
         names = [n for leaf in leaves for n in leaf.measures]
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))

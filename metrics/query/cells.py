@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from metrics.definitions.expressions import Leaf
+from metrics.engines.fetch import Column
 from metrics.periods import Window
 from metrics.query.evaluate import Array
 from metrics.query.plan import AT_THE_END
@@ -21,6 +23,19 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Executed:
+    """What running a select gave: how to write its SQL out, and its columns by name."""
+
+    text: Callable[[], str]
+    columns: Mapping[str, Column]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+@dataclass(frozen=True)
 class Found:
     """The rows of a statement by window and member.
 
@@ -28,7 +43,7 @@ class Found:
     present  which members each window has a row of.
     """
 
-    columns: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Column]
     ids: npt.NDArray[np.intp]
     places: npt.NDArray[np.intp]
     members: Mapping[Member, int]
@@ -59,14 +74,26 @@ class Cells:
         self, values: Array, windows: Mapping[int, Window], members: Sequence[Member]
     ) -> None:
         """Write what was found into rows of periods and columns of members."""
+        target, source = self._places(windows, members)
+        values[target] = np.where(self.found.present[source], self.table[source], values[target])
+
+    def mark(
+        self, present: Flags, windows: Mapping[int, Window], members: Sequence[Member]
+    ) -> None:
+        """Mark the periods and members of which there is a row."""
+        target, source = self._places(windows, members)
+        present[target] |= self.found.present[source]
+
+    def _places(
+        self, windows: Mapping[int, Window], members: Sequence[Member]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Rows and columns to write to, and those of the table that belong there."""
         known = [(row, self.rows[days]) for row, days in windows.items() if days in self.rows]
         places = self.found.members
         mine = [(column, places[one]) for column, one in enumerate(members) if one in places]
-        if not known or not mine:
-            return
-        target = np.ix_([row for row, _ in known], [column for column, _ in mine])
-        source = np.ix_([row for _, row in known], [place for _, place in mine])
-        values[target] = np.where(self.found.present[source], self.table[source], values[target])
+        rows = np.array(known, dtype=np.intp).reshape(-1, 2)
+        columns = np.array(mine, dtype=np.intp).reshape(-1, 2)
+        return np.ix_(rows[:, 0], columns[:, 0]), np.ix_(rows[:, 1], columns[:, 1])
 
 
 def as_seen(rule: str, leaf: Leaf, days: Window) -> Window:
@@ -76,37 +103,44 @@ def as_seen(rule: str, leaf: Leaf, days: Window) -> Window:
     return days
 
 
-def found_in(
-    names: Sequence[str], rows: Sequence[tuple[Any, ...]], by: Sequence[str], windows: int
-) -> Found:
+def found_in(columns: Mapping[str, Column], by: Sequence[str], windows: int) -> Found:
     """Rows of a statement with `id`, the split's columns as `by_<dimension>`, and numbers."""
-    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-    members: dict[Member, int] = {}
-    places = np.zeros(len(rows), dtype=np.intp)
-    if by:
-        shown = zip(*[map(_member, columns[f"by_{name}"]) for name in by], strict=True)
-        for row, member in enumerate(shown):
-            places[row] = members.setdefault(member, len(members))
-    else:
-        members[()] = 0
-    ids = np.fromiter(columns["id"], dtype=np.intp, count=len(rows))
+    ids = np.asarray(columns["id"], dtype=np.intp)
+    shown = [columns[f"by_{dimension}"] for dimension in by]
+    places, members = _places_of(shown) if shown else (np.zeros_like(ids), {(): 0})
     present = np.zeros((windows, len(members)), dtype=bool)
     present[ids, places] = True
     return Found(columns, ids, places, members, present)
 
 
+def _places_of(shown: Sequence[Column]) -> tuple[npt.NDArray[np.intp], dict[Member, int]]:
+    """For each row the place of its member, and the members by their place."""
+    places: npt.NDArray[np.intp] | None = None
+    members: list[Member] = []
+    for column in shown:
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        own = [_member(value) for value in values]
+        if places is None:
+            places, members = codes, [(value,) for value in own]
+            continue
+        pairs, places = np.unique(places * len(own) + codes, return_inverse=True)
+        members = [(*members[pair // len(own)], own[pair % len(own)]) for pair in pairs]
+    assert places is not None
+    return places, {member: place for place, member in enumerate(members)}
+
+
 def _member(value: Any) -> Any:
-    return value if value is None or isinstance(value, str) else str(value)
+    if value is None or value is pd.NA or value != value:
+        return None
+    return value if isinstance(value, str) else str(value)
 
 
-def numbers(values: Sequence[Any], take: str = "") -> Array:
+def numbers(values: Column, take: str = "") -> Array:
     """Floats at the edge; whatever is not finite is no value.
 
     Daily rates that have all ended leave nothing but rounding, which must not divide anything.
     """
-    found = np.fromiter(
-        (np.nan if value is None else float(value) for value in values), float, len(values)
-    )
+    found = values.astype(float)
     found[~np.isfinite(found)] = np.nan
     if take == "time_days":
         found[np.abs(found) < LEAST_ACCRUED] = 0.0

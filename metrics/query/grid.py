@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.periods import Period
-from metrics.query.cells import Member
+from metrics.query.cells import Flags, Member
 from metrics.query.evaluate import Array, growth
 
 
@@ -37,11 +37,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Grid:
-    """All metrics of one question over the same periods and members."""
+    """All metrics of one question over the same periods and members.
+
+    `present` tells, where it was asked for, which of them any metric has a row of.
+    """
 
     periods: Sequence[Period]
     members: Sequence[Member]
     series: Mapping[str, Series]
+    present: Flags | None = None
 
 
 def frame_of(grid: Grid, by: Sequence[str]) -> pd.DataFrame:

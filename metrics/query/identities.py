@@ -9,7 +9,7 @@ split alike are one question.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,14 +28,19 @@ AskMany = Callable[[Sequence[Query]], list[Result]]
 
 
 def check_identities(
-    model: Model, catalog: Catalog, ask: AskMany, info: BuildInfo
+    model: Model,
+    catalog: Catalog,
+    ask: AskMany,
+    info: BuildInfo,
+    about: Collection[str] | None = None,
 ) -> list[IdentityInfo]:
-    """One report per identity whose metrics are all live."""
+    """One report per identity whose metrics are all live; only those of the metrics `about`."""
     start = add_months(info.as_of.replace(day=1), -12)
     identities = {
         name: identity
         for name, identity in model.definitions.identities.items()
         if all(catalog.resolve(metric).answerable for metric in metrics_of(identity))
+        and (about is None or not set(about).isdisjoint(metrics_of(identity)))
     }
     splits: dict[tuple[str, ...], list[str]] = {}
     for identity in identities.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from metrics.lineage.impact import scores_in
+from metrics.lineage.impact import composites_in, scores_in
 from metrics.query.states import States
 from metrics.sources.contract import Lack
 from metrics.sources.trace import Ref
@@ -67,7 +67,7 @@ class Quality:
         return self._touched.get(check, ())
 
     def without(self, metric: str) -> list[str]:
-        """What a metric is made without: first choices of its queries, inputs of its scores."""
+        """What a metric is made without: first choices of queries, inputs of scores, parts."""
         available = self._states.available
         chain = self._chains.chain(metric)
         found = [
@@ -80,6 +80,11 @@ class Quality:
             found += [
                 f"the score {score} goes without {name}, which needs {_listed(lacks)}"
                 for name, lacks in lost.items()
+            ]
+        for composite in composites_in(chain.root, self._states.model):
+            found += [
+                f"{composite} goes without {name}, which needs {_listed(lacks)}"
+                for name, lacks in self._states.lost_parts(composite).items()
             ]
         return list(dict.fromkeys(found))
 

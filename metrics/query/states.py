@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from metrics.definitions.expressions import Node, without_parts
 from metrics.lineage.available import Lacks
 from metrics.lineage.map import Lineage
 from metrics.lineage.values import RequiredValues, without_value
@@ -38,13 +39,40 @@ class States:
         self.values = RequiredValues(self.available)
         looked_for = info.looked_for if info else ()
         self._looked_for = frozenset(table.lower() for table in looked_for)
+        self._trees: dict[str, Node] = {}
 
     def lacks(self, name: str) -> Lacks:
         """What a metric lacks; empty when it is live."""
+        return self._of(self.tree(name))
+
+    def tree(self, name: str) -> Node:
+        """How a metric is answered: its tree, less the parts of composites that have no number."""
+        if name not in self._trees:
+            self._trees[name] = without_parts(self.model.trees[name], self._is_without_number)
+        return self._trees[name]
+
+    def lost_parts(self, name: str) -> dict[str, Lacks]:
+        """Parts of a composite that drop out in this build, with what each lacks."""
+        composite = self.model.definitions.metrics[name].composite
+        parts = composite.parts.items() if composite else ()
+        dropped = {label: part.metric for label, part in parts if self._is_lost(part.metric)}
+        return {label: self.lacks(metric) for label, metric in dropped.items()}
+
+    def _is_lost(self, name: str) -> bool:
+        return self._is_without_number(self.tree(name))
+
+    def _is_without_number(self, node: Node) -> bool:
+        """Whether the data lacks something, which is not the same as that a build is old."""
+        lacks = self._of(node)
+        old = any(lack.kind in ("look", "build") for lack in lacks)
+        return not old and not is_answerable(lacks)
+
+    def _of(self, node: Node) -> Lacks:
+        """What the leaves of a tree lack together."""
         if self.info is None:
             return (FIRST_BUILD,)
-        data = tuple(self._seen(lack) for lack in self.available.metric(name))
-        leaves = list(self.model.trees[name].leaves())
+        leaves = list(node.leaves())
+        data = tuple(self._seen(lack) for lack in self.available.of(leaves))
         measures = dict.fromkeys(measure for leaf in leaves for measure in leaf.measures)
         inside = [lack for measure in measures for lack in self._in_build(measure, self.info)]
         if data or not is_answerable(inside):
@@ -57,8 +85,7 @@ class States:
         if self.info is None:
             return {}
         found = dict(self.available.lost_dimensions(name))
-        tree = self.model.trees.get(name)
-        leaves = list(tree.leaves()) if tree else []
+        leaves = list(self.tree(name).leaves())
         for dimension in self.model.definitions.metrics[name].dimensions:
             required = (
                 one

@@ -68,7 +68,7 @@ def physical_sql(
         alias = exp.to_identifier(table.alias or table.name)
         if table.db == "source" and f"source.{table.name}" not in tables:
             columns = queries.reads[file.path].sources[table.name]
-            select = _projected(queries.sources[table.name], columns, inspected, catalog)
+            select = projected(queries.sources[table.name], columns, inspected, catalog)
             table.replace(select.subquery(alias))
         elif table.db:
             staged = exp.to_table(tables[f"{table.db}.{table.name}"], dialect=dialect)
@@ -89,7 +89,7 @@ def _local_day(node: exp.Expr, time_zone: str) -> exp.Expr:
     return exp.cast(instant, "date", dialect="postgres")
 
 
-def _projected(
+def projected(
     source: Source,
     columns: frozenset[str],
     inspected: Inspected,

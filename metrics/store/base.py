@@ -24,22 +24,29 @@ NO_BUILD = "there is no build yet"
 class Previous:
     """The build before, read through the connection of the one being made.
 
-    `place` is the quoted schema or catalog its tables lie in, `tables` are their names.
+    `place` is the quoted schema or catalog its tables lie in, `tables` are their names;
+    `models_place` is where its published tables lie.
     """
 
     info: BuildInfo
     place: str
     tables: frozenset[str]
+    models_place: str
 
     def qualified(self, table: str) -> str:
         """Quoted name of a table of that build."""
         return f'{self.place}."{table}"'
+
+    def model(self, name: str) -> str:
+        """Quoted name of a published table of that build."""
+        return f'{self.models_place}."{name}"'
 
 
 @dataclass
 class Writing:
     """A build being made: where to write, and `publish`, which makes it the current one.
 
+    Parts lie in `schema` (None: the connection's own), published models in `models_schema`.
     `previous` is the current build where it can be read, else a sentence that says why not.
     """
 
@@ -49,6 +56,7 @@ class Writing:
     schema: str | None
     warehouse_catalog: str | None
     publish: Callable[[BuildInfo], None]
+    models_schema: str
     previous: Previous | str = NO_BUILD
 
 

@@ -63,6 +63,7 @@ READER = {
     "threads": "2",
     "lock_configuration": "true",
 }
+MODELS = "metrics"
 TRY_AGAIN_SECONDS = 30.0  # a file that cannot be read is not read again and again
 
 
@@ -120,7 +121,8 @@ class EmbeddedStore:
         try:
             _attach(connection, self.warehouse)
             previous = self._attach_previous(connection)
-            yield Writing(build, DUCKDB, connection, None, "warehouse", publish, previous)
+            connection.exec_driver_sql(f"CREATE SCHEMA {MODELS}")
+            yield Writing(build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous)
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
                 connection.close()
@@ -145,7 +147,8 @@ class EmbeddedStore:
             connection.exec_driver_sql(f"ATTACH '{_quoted(path)}' AS previous (READ_ONLY)")
             text = connection.exec_driver_sql("SELECT info FROM previous.build_info").scalar_one()
             info = BuildInfo.model_validate_json(text)
-            return Previous(info, "previous", tables_of(connection, catalog="previous"))
+            tables = tables_of(connection, catalog="previous")
+            return Previous(info, "previous", tables, f"previous.{MODELS}")
         except (OSError, ValueError, sa.exc.DBAPIError) as error:
             log.warning("The previous build cannot be used (%s).", type(error).__name__)
             connection.rollback()

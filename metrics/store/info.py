@@ -163,9 +163,10 @@ class BuildInfo(BaseModel):
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
     with the declared ones of their columns and the family of each. `watermarks` are the last days
-    that systems told of. `changes` says what differs
-    from the build before; `shapes` what shaped the build, its facts and its scores, as digests: a
-    later build may use only what it would have made alike.
+    that systems told of. `models` are the published tables with the rows of each,
+    `models_shapes` digests of what they look like. `changes` says what differs from the build
+    before; `shapes` what shaped the build, its facts and its scores, as digests: a later build may
+    use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -186,6 +187,8 @@ class BuildInfo(BaseModel):
     entities_missing: dict[str, tuple[str, ...]] = {}
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
+    models: dict[str, int] = {}
+    models_shapes: dict[str, str] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
     watermarks: dict[str, date] = {}

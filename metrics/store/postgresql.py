@@ -36,6 +36,7 @@ from metrics.store.files import build_running, builder
 from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
 from metrics.store.switch import builds_of, describe, go_back, kept_builds, schema_of
+from metrics.store.views import show_models
 
 log = logging.getLogger("metrics.store")
 
@@ -122,6 +123,7 @@ class PostgresqlStore:
                 describe(connection, build, info)
                 fault("info-written")
                 _move_pointer(connection, build, info)
+                show_models(connection, build, info.models)
                 fault("before-pointer")
                 connection.commit()
                 # From here on the build is published, whatever happens.
@@ -132,8 +134,8 @@ class PostgresqlStore:
                     kind = type(error).__name__
                     log.warning("Build %s is published, but cleaning up failed: %s", build, kind)
 
-            previous = _previous(connection)
-            yield Writing(build, POSTGRESQL, connection, schema_of(build), None, publish, previous)
+            schema, previous = schema_of(build), _previous(connection)
+            yield Writing(build, POSTGRESQL, connection, schema, None, publish, schema, previous)
 
     def _drop_old(self, connection: sa.Connection) -> None:
         """Old schemas go when nobody reads them; what is in use goes after a later build."""
@@ -265,7 +267,7 @@ def _previous(connection: sa.Connection) -> Previous | str:
     except StoreError:
         return "the previous build was made by another version of this program"
     schema = schema_of(build)
-    return Previous(info, f'"{schema}"', tables_of(connection, schema=schema))
+    return Previous(info, f'"{schema}"', tables_of(connection, schema=schema), f'"{schema}"')
 
 
 def _lock_current(connection: sa.Connection, build: BuildId) -> BuildInfo:

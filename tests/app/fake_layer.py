@@ -97,7 +97,7 @@ total_mqls|Marketing qualified leads|count|leads|flow|1|marketing sales company|
 # name, label, unit, importance, domains, what it waits for
 WAITING = """
 gross_margin|Gross margin|percentage|1|revenue company|raw.cost_of_revenue.amount
-deferred_revenue|Deferred revenue|currency|3|revenue|raw.revenue_schedule.amount
+deferred_revenue|Deferred revenue|currency|3|revenue company|raw.revenue_schedule.amount
 nps_score|Net promoter score|score|1|company|raw.survey_responses.score
 cash_runway_months|Cash runway|duration|2|company|raw.finance_ledger.balance
 rule_of_40_score|Rule of 40|score|2|company|raw.finance_ledger.operating_cost

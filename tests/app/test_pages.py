@@ -117,6 +117,16 @@ def test_waiting_metrics_are_named_with_what_they_wait_for(open_page: Open) -> N
     at = open_page("overview")
     assert ":gray[Net promoter score]" in cards(at)
     assert "survey\\_responses" in said(at)
+    assert ":gray[Deferred revenue]" not in cards(at), "of little importance"
+    [link] = [one.proto for one in at.get("page_link") if one.proto.label.startswith("All that")]
+    assert (link.page, link.query_string) == (
+        "catalog",
+        "domain=Company&status=Ready&status=Waiting&status=Blocked",
+    )
+    found = open_page("catalog", domain="Company", status=["Ready", "Waiting", "Blocked"])
+    table = found.dataframe[0].value
+    assert "Deferred revenue" in set(table["Metric"])
+    assert len(table) == 5
 
 
 def test_domain_table_has_waiting_metrics_last(open_page: Open) -> None:

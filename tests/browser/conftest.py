@@ -48,7 +48,9 @@ HARMLESS = ("_stcore/health", "_stcore/host-config")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the tiny demo warehouse, built."""
     folder = tmp_path_factory.mktemp("home")
-    settings = load_settings({}, folder / "none.toml", home=folder, demo_scale="tiny", as_of=AS_OF)
+    settings = load_settings(
+        {}, folder / "none.toml", home=folder, demo_scale="tiny", as_of=AS_OF, published_days=0
+    )
     write_demo(settings.demo_path, "tiny", end_date=AS_OF)
     run_build(settings)
     return folder

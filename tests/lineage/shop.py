@@ -215,6 +215,15 @@ SHOP: dict[str, Any] = {
             "unit": "percentage",
         },
         "customer_health": {"score": {"score": "health", "take": "mean"}, "unit": "score"},
+        "selling": {
+            "composite": {
+                "parts": {
+                    "winning": {"metric": "win_rate", "scale": [[0, 0], [1, 100]], "weight": 2},
+                    "crowd": {"metric": "visits", "scale": [[0, 0], [8, 100]], "weight": 3},
+                },
+            },
+            "unit": "score",
+        },
         "customer_pulse": {"score": {"score": "pulse", "take": "mean"}, "unit": "score"},
     },
 }

@@ -74,7 +74,7 @@ def test_a_cohort_rests_on_its_anchor(small: Lineage) -> None:
 def test_tables_tell_how_many_metrics_rest_on_them(small: Lineage) -> None:
     on_deals = {
         *["deals_won", "deals_closed", "win_rate", "deal_value", "value_per_seat", "deals_west"],
-        *["deals_big", "bought_in_a_week", "customer_health", "customer_pulse"],
+        *["deals_big", "bought_in_a_week", "customer_health", "customer_pulse", "selling"],
     }
     assert set(small.chains.resting["raw.deals"]) == on_deals
     assert source(small, "deals_won", "raw.deals").metrics == len(on_deals)
@@ -100,7 +100,7 @@ def test_the_text_names_every_step(small: Lineage) -> None:
         "├─ deals_won  (Label)",
         "│  └─ won_deals  (measure: flow of deals where is_won)",
         "fact.deals  queries/facts/deals.sql",
-        "raw.deals  (10 metrics rest on it)",
+        "raw.deals  (11 metrics rest on it)",
         "customers: industry",
     ):
         assert part in text

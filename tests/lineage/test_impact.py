@@ -34,7 +34,10 @@ def test_what_waits_and_what_only_loses(small: Lineage) -> None:
         *["deals_big", "bought_in_a_week", "customer_health"],
     }
     assert impact.made_of == impact.waits
-    assert impact.loses == {"customer_pulse": ("score pulse without its input buying",)}
+    assert impact.loses == {
+        "customer_pulse": ("score pulse without its input buying",),
+        "selling": ("selling without its part winning",),
+    }
 
 
 def test_an_alternative_file_stands_in_and_empties_a_column(small: Lineage) -> None:
@@ -46,6 +49,7 @@ def test_an_alternative_file_stands_in_and_empties_a_column(small: Lineage) -> N
         "customer_health": (stands_in,),
         "customer_pulse": (stands_in,),
         "customer_chatter": (stands_in,),
+        "selling": (stands_in,),
     }
 
 
@@ -67,6 +71,30 @@ def test_an_input_is_lost_with_the_way_to_its_entity(
         assert layer.query("customer_chatter").value() == pytest.approx(0.75 * 50 + 0.25 * 100)
     with built(shop(), tmp_path / "without", "DROP TABLE raw.rooms", url=url) as layer:
         assert layer.query("customer_chatter").value() == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("statement", "place", "value"),
+    [
+        ("SELECT 1", "", (2 * 50 + 3 * 25) / 5),
+        ("DROP TABLE raw.deals", "raw.deals", 25),
+        ("DELETE FROM raw.deals", "rows in deals", 25),
+        ("DROP TABLE raw.visits", "raw.visits", None),
+        ("DELETE FROM raw.visits", "rows in visits", None),
+    ],
+)
+def test_a_composite_goes_on_without_a_part_while_enough_weight_is_left(
+    tmp_path: Path, url: str | None, statement: str, place: str, value: float | None
+) -> None:
+    with built(shop(), tmp_path, statement, url=url) as layer:
+        info, told = layer.catalog.metrics["selling"], layer.catalog.quality.without("selling")
+        if value is None:
+            assert (info.status != "live", info.waits_on) == (True, (place,))
+            return
+        assert (info.status, str(info.as_of)) == ("live", "2024-05-30")
+        assert layer.query("selling").value() == pytest.approx(value)
+        assert told == ([f"selling goes without winning, which needs {place}"] if place else [])
+        assert "deals" not in info.facts or not place
 
 
 def test_a_column_tells_what_is_made_of_it_from_what_shares_its_query(small: Lineage) -> None:

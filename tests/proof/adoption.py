@@ -87,7 +87,7 @@ def median_time_to_value_days(q: Question) -> Value:
 def _reached_within(q: Question, anchor: str, event: str, days: int) -> Value:
     """Of accounts that began in the period, so many days ago, the share with an event by then."""
     begun = q.during(anchor, q.period)
-    if begun is None or not q.covers(event, q.period):
+    if begun is None or not q.covers_after(event, days):
         return None
     first: dict[str, int] = {}
     for row in q.world.facts[event].rows.itertuples():

@@ -144,6 +144,7 @@ def measure(scale: str, seed: int, folder: Path) -> dict[str, list[Group]]:
         home=folder,
         warehouse_url=f"duckdb:///{path}",
         as_of=END,
+        published_days=0,
     )
     run_build(settings)
     layer, after = open_layer(settings), Afterwards(path)

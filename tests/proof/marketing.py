@@ -51,7 +51,7 @@ def leads_won(q: Question) -> Value:
 def _share_in_time(q: Question, event: str) -> Value:
     """Of the period's leads, all of them old enough: the share with the event by day 90."""
     created = q.during(NEW, q.period)
-    if created is None or not q.covers(event, q.period):
+    if created is None or not q.covers_after(event, IN_TIME):
         return None
     days: dict[str, list[int]] = {}
     for contact, day in zip(

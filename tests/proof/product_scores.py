@@ -88,9 +88,12 @@ FIT: tuple[tuple[Callable[[Question], Value], Points], ...] = (
 )
 
 
-@proof("pmf_score", USERS, SESSIONS, USES, "activity", "feature_use of users")
+@proof("pmf_score", USERS, SESSIONS, uses=(USES, "activity", "feature_use of users"))
 def pmf_score(q: Question) -> Value:
-    """Plain mean of the parts that have a value, on their scales; none of fewer than three."""
-    told = [(part(q), points) for part, points in FIT]
+    """Plain mean of the parts that have a value, on their scales; none of fewer than three.
+
+    Parts that the warehouse has no rows for have none.
+    """
+    told = [(part(q), points) for part, points in FIT if q.world.as_of(part.__name__)]
     scaled = [on_scale(Fraction(value), points) for value, points in told if value is not None]
     return float(sum(scaled) / len(scaled)) if len(scaled) >= 3 else None

@@ -69,6 +69,10 @@ class Question:
         first = self.world.first_day(fact)
         return first is not None and first <= (window.lo if window.whole else window.hi)
 
+    def covers_after(self, fact: str, days: int) -> bool:
+        """Whether the fact is known in the period or so many days after it."""
+        return self.covers(fact, Window(self.start, self.end + days))
+
     def during(
         self, fact: str, window: Window, where: Where | None = None, at: str = "day"
     ) -> pd.DataFrame | None:

@@ -60,6 +60,7 @@ def open_roads(
         targets=targets if targets.exists() else None,
         as_of=last_full_day,
         time_zone=time_zone,
+        published_days=0,
         week_start=week_start,
         fiscal_month=fiscal_month,
     )

@@ -240,10 +240,10 @@ def share_within(
     All rows of a period are: it is not asked about earlier. A window that ends on a day is seen
     from that day.
     """
-    if not (q.covers(cohort, window) and q.covers(events, window)):
-        return None
     begun = q.during(cohort, window)
-    assert begun is not None
+    known = q.covers(events, window) if window.whole else q.covers_after(events, days)
+    if begun is None or not known:
+        return None
     found = q.world.facts[events].rows
     found = found if where is None else found[where(found)]
     first = dict(zip(found[key], found["day"], strict=True))

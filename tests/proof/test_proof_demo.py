@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from metrics.demo import write_demo
 from tests.proof import answer
 from tests.proof.compare import Case, by_dimension, compare, same
 from tests.proof.conftest import END
 from tests.proof.question import growth, minus
 from tests.proof.record import is_proof, read_record
 from tests.proof.registry import PROOFS
-from tests.proof.roads import Roads
+from tests.proof.roads import Roads, open_roads
 
 FIRST = date(2026, 7, 4)
 """First day of the tiny scale's events; customers and their devices reach back further."""
@@ -173,3 +175,16 @@ def test_periods_say_how_complete_they_are(demo: Roads) -> None:
         (date(2026, 10, 1), True, 31, 31),
         (date(2026, 11, 1), False, 0, 30),
     ]
+
+
+def test_a_composite_without_one_of_its_tables(demo: Roads, tmp_path: Path) -> None:
+    """Three of five parts are left of the product-market fit where nobody records feature use."""
+    path = tmp_path / "warehouse.duckdb"
+    write_demo(path, scale="tiny", end_date=END)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP TABLE raw.app_database_feature_usage")
+    roads = open_roads(path, END)
+    assert roads.layer.catalog.metrics["pmf_score"].status == "live"
+    grain, ranges = RANGES["week"]
+    assert_same(roads, *(Case(("pmf_score",), *one, grain) for one in [*ranges, (FIRST, END)]))
+    roads.layer.close()

@@ -164,10 +164,19 @@ class _Without:
         if not operands:
             needs = self.files.metrics[metric].get("needs", [])
             return not needs  # a placeholder
+        if "composite" in self.files.metrics[metric]:
+            return self.enough_parts_are_left(self.files.metrics[metric]["composite"])
         return self._all(self.files.entities_filtering(metric)) and all(
             self.has_number(name) if name in self.files.metrics else self.is_there(name)
             for name in operands
         )
+
+    def enough_parts_are_left(self, composite: Mapping[str, Any]) -> bool:
+        """Whether the parts that have a number reach the composite's floor."""
+        parts = composite["parts"].values()
+        left = sum(part["weight"] for part in parts if self.has_number(part["metric"]))
+        floor = composite.get("minimum_weight", 0.6) * sum(part["weight"] for part in parts)
+        return left >= floor - 1e-9
 
     def is_there(self, name: str) -> bool:
         """Whether a measure, or what a score cannot do without, is there."""

@@ -53,6 +53,7 @@ def settings_of(file: Path) -> Settings:
         home=file.parent,
         warehouse_url=f"duckdb:///{file}",
         as_of=END,
+        published_days=0,
     )
 
 

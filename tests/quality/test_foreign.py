@@ -113,7 +113,12 @@ def layer(
     with engine.begin() as connection:
         foreign.load(connection)
     settings = load_settings(
-        env={}, file=folder / "none.toml", home=folder, warehouse_url=url, as_of=foreign.END
+        env={},
+        file=folder / "none.toml",
+        home=folder,
+        warehouse_url=url,
+        as_of=foreign.END,
+        published_days=2,
     )
     run_build(settings)
     opened = open_layer(settings)

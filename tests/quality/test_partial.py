@@ -87,6 +87,8 @@ def settings_of(file: Path) -> Settings:
         home=file.parent,
         warehouse_url=f"duckdb:///{file}",
         as_of=END,
+        published_days=2,
+        published_months=0,
     )
 
 

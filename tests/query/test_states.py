@@ -230,7 +230,7 @@ def test_a_placeholder_of_the_demo_comes_alive_and_falls_back(tmp_path: Path) ->
     path, end = tmp_path / "warehouse.duckdb", date(2026, 10, 31)
     write_demo(path, scale="tiny", end_date=end)
     url = f"duckdb:///{path}"
-    settings = load_settings(env={}, home=tmp_path, warehouse_url=url, as_of=end)
+    settings = load_settings(env={}, home=tmp_path, warehouse_url=url, as_of=end, published_days=0)
 
     def after(*statements: str) -> MetricInfo:
         run(settings, *statements)

@@ -50,7 +50,7 @@ WINDOWS = [
     fault(
         "what is not covered is zero",
         "query.answer:Answers._covered",
-        "if first is None or days.hi < first:",
+        "if first is None or days.hi + leaf.settles * ONE_DAY < first:",
         "if first is None:",
         *("visits", "total_mrr"),
     ),
@@ -335,7 +335,7 @@ ARITHMETIC = [
 SPLITS = [
     fault(
         "the empty bucket is dropped",
-        "query.cells:Cells.put_into",
+        "query.cells:Cells._places",
         "if one in places]",
         "if one in places and None not in one]",
         *("visits", "visitors", "total_mrr"),

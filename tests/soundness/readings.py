@@ -109,9 +109,11 @@ def cohort(o: Oracle, asked: Asked, age: str, window: str = "period") -> Value:
     is seen from its last day: it tells of those that were old enough then.
     """
     start, end, whole = asked.window(window)
-    if not o.known(start, end, whole, "signups", "visits"):
+    settled = window == "period" and age != "so far"
+    looked_at = end + int(age.split()[-1]) * DAY if settled else end
+    if not (o.known(start, end, whole, "signups") and o.known(start, looked_at, whole, "visits")):
         return None
-    today = AS_OF if window == "period" and age != "so far" else end
+    today = AS_OF if settled else end
     reached = size = 0
     for signup in o.as_users(o.facts["signups"]):
         anchor = signup["day"]

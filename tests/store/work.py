@@ -69,7 +69,14 @@ class Company:
 
     def settings(self, day: date = LAST_DAY) -> Settings:
         """Settings of a build of that day."""
-        return load_settings(env={}, home=self.home, warehouse_url=self.url, as_of=day)
+        return load_settings(
+            env={},
+            home=self.home,
+            warehouse_url=self.url,
+            as_of=day,
+            published_days=1,
+            published_months=0,
+        )
 
     def build(self, day: date = LAST_DAY) -> str:
         """Run the real build; gives its id."""

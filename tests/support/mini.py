@@ -74,6 +74,7 @@ def declare(spec: Spec, folder: Path, url: str | None = None) -> Settings:
         definitions=folder / "definitions",
         warehouse_url=url,
         as_of=spec["as_of"],
+        published_days=0,
         **spec.get("settings", {}),
     )
 

@@ -1,0 +1,210 @@
+"""Fills a build's published tables from its own answers, and describes them in the database.
+
+numbers --shapes--> batches --load--> tables  (+ indexes and comments)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from metrics.build.targets import TARGET_COLUMNS, TARGETS
+from metrics.engines.engine import Engine
+from metrics.format import Notation
+from metrics.layer import Pinned
+from metrics.models.columns import BUILD, Column, columns_of
+from metrics.models.customers import read_customers, read_locations
+from metrics.models.days import published_days
+from metrics.models.numbers import Numbers
+from metrics.models.restated import restated_statements
+from metrics.models.reuse import Reuse
+from metrics.models.shapes import SHAPES, Batch, Sources, Target
+from metrics.models.spec import ModelSpec, published_models
+from metrics.settings import Settings
+from metrics.store.base import Writing
+
+ARROW: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
+AT_ONCE = 200_000
+"""Rows gathered before they are written."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """Rows of each published table, and a digest of what each looks like."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One table to publish: its days, and the first of them that is made (None: all are copied)."""
+
+    spec: ModelSpec
+    columns: Sequence[Column]
+    shape: str
+    days: Sequence[date]
+    since: date | None
+
+    def is_made(self, day: date) -> bool:
+        """Whether a day's rows are made, not copied."""
+        return self.since is not None and day >= self.since
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Where models are written, and the build they tell of."""
+
+    writing: Writing
+    pinned: Pinned
+    settings: Settings
+
+    def publish(self, progress: Callable[[str, float], None]) -> Models:
+        """Make every model, or copy what did not change; none where no day is published."""
+        if not self.settings.published_days:
+            return Models()
+        days = self._days()
+        targets = self._targets()
+        plans = [self._plan(spec, days, targets) for spec in published_models().values()]
+        made = sorted({day for plan in plans for day in plan.days if plan.is_made(day)})
+        sources = self._sources(made, targets)
+        rows = {}
+        for done, plan in enumerate(plans):
+            progress(f"Publishing {plan.spec.name}", done / len(plans))
+            rows[plan.spec.name] = self._make(plan, sources)
+        return Models(rows, {plan.spec.name: plan.shape for plan in plans})
+
+    def _days(self) -> list[date]:
+        info, settings = self.pinned.build, self.settings
+        return published_days(
+            info.first_day, info.as_of, settings.published_days, settings.published_months
+        )
+
+    def _plan(self, spec: ModelSpec, days: Sequence[date], targets: Sequence[Target]) -> Plan:
+        columns = (*columns_of(spec, self.pinned.catalog), BUILD)
+        more = targets if spec.shape == "overview" else ()
+        shape = self._reuse.shape(spec, columns, more)
+        own = days[-spec.days :] if spec.days else days
+        return Plan(spec, columns, shape, own, self._reuse.since(spec, shape))
+
+    @property
+    def _reuse(self) -> Reuse:
+        return Reuse(self.writing, self.pinned, self.settings)
+
+    def _targets(self) -> list[Target]:
+        """What the company wants to reach, as the build kept it."""
+        schema = self.writing.schema
+        table = sa.table(TARGETS, *map(sa.column, TARGET_COLUMNS), schema=schema)
+        rows = self._rows(_known(table))
+        return sorted((name, start, end, float(amount)) for name, start, end, amount in rows)
+
+    def _sources(self, made: Sequence[date], targets: Sequence[Target]) -> Sources:
+        settings = self.settings
+        return Sources(
+            numbers=Numbers(self.pinned, made),
+            customers=read_customers(self._rows, self.pinned.entities),
+            locations=read_locations(self._rows, self.pinned.entities),
+            company=settings.company,
+            notation=Notation(settings.currency_symbol),
+            targets=targets,
+        )
+
+    def _rows(self, select: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.writing.connection.execute(select)]
+
+    def _make(self, plan: Plan, sources: Sources) -> int:
+        spec, columns = plan.spec, plan.columns
+        table = self._qualified(spec.name)
+        self._run(f"CREATE TABLE {table} ({_declared(columns, self.writing.engine)})")
+        days = [day for day in plan.days if plan.is_made(day)]
+        if spec.shape == "restated":
+            self._log(plan)
+            days = []
+        elif copy := self._reuse.copy(spec, columns, plan.since, plan.days):
+            self._run(copy)
+        rows = SHAPES[spec.shape](spec, sources, days) if days else iter(())
+        for batch in _gathered(rows, columns, self.writing.id):
+            self.writing.engine.load(self.writing.connection, table, batch)
+        self._describe(spec, columns, table)
+        counted = f"SELECT COUNT(*) FROM {table}"  # noqa: S608
+        return int(self.writing.connection.exec_driver_sql(counted).scalar_one())
+
+    def _log(self, plan: Plan) -> None:
+        """Fill the log of restated values; it is carried on even where nothing else is copied."""
+        known = frozenset(self._reuse.known_models)
+        since = plan.since or plan.days[-1]
+        metrics = self.pinned.catalog.metrics
+        for statement in restated_statements(self.writing, metrics, since, known):
+            self._run(statement)
+
+    def _describe(self, spec: ModelSpec, columns: Sequence[Column], table: str) -> None:
+        engine = self.writing.engine
+        for column in columns:
+            if column.indexed and engine.indexes:
+                name = f"{spec.name}_{column.name}"
+                self._run(f'CREATE INDEX "{name}" ON {table} ("{column.name}")')
+        self._run(f"COMMENT ON TABLE {table} IS {_quoted(spec.description)}")
+        for column in columns:
+            place = f'{table}."{column.name}"'
+            self._run(f"COMMENT ON COLUMN {place} IS {_quoted(column.description)}")
+        if engine.analyze:
+            self._run(engine.analyze.format(table=table))
+
+    def _qualified(self, name: str) -> str:
+        return f'"{self.writing.models_schema}"."{name}"'
+
+    def _run(self, sql: str) -> None:
+        self.writing.connection.exec_driver_sql(sql.replace("%", self.writing.engine.percent))
+
+
+def _known(table: Any) -> Any:
+    filled = [column.is_not(None) for column in table.c]
+    return sa.select(*table.c).where(*filled)
+
+
+def _declared(columns: Sequence[Column], engine: Engine) -> str:
+    return ", ".join(f'"{column.name}" {engine.types[column.kind]}' for column in columns)
+
+
+def _gathered(
+    batches: Iterator[Batch], columns: Sequence[Column], build: str
+) -> Iterator[pa.Table]:
+    """Batches as tables of one schema, small ones put together."""
+    schema = pa.schema([(column.name, ARROW[column.kind]) for column in columns])
+    waiting: list[pa.Table] = []
+    for batch in batches:
+        waiting.append(_table({**batch, BUILD.name: build}, schema))
+        if sum(one.num_rows for one in waiting) >= AT_ONCE:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _table(batch: Batch, schema: pa.Schema) -> pa.Table:
+    size = len(batch["metric_date"])
+    arrays = [_array(batch[field.name], field.type, size) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
+    """One column; a single value stands for all rows, NaN for no value."""
+    if isinstance(values, (str, bool)):
+        return pa.repeat(pa.scalar(values, kind), size)
+    if isinstance(values, pa.Array):
+        return values
+    return pa.array(values, kind, from_pandas=True)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

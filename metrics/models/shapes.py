@@ -1,0 +1,296 @@
+"""Arrays to rows of published tables, one function per shape; each yields columnar batches.
+
+A batch is a mapping of column to values, in the order of the model's columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from metrics.format import Notation, format_value
+from metrics.models.customers import Customers, Texts
+from metrics.models.days import STEPS, customer_days, earlier
+from metrics.models.numbers import Numbers, column, members_of
+from metrics.models.spec import ModelSpec
+from metrics.query.catalog import MetricInfo
+from metrics.query.cells import Flags
+from metrics.query.evaluate import Array, growth
+from metrics.query.grid import Grid
+
+Batch = Mapping[str, Any]
+Batches = Iterator[Batch]
+Target = tuple[str, date, date, float]
+"""A metric, the first day of a period, the first day after it, and the amount."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What rows are made of beside the numbers."""
+
+    numbers: Numbers
+    customers: Customers
+    locations: Mapping[str, str | None]
+    company: str
+    notation: Notation
+    targets: Sequence[Target] = ()
+
+    @cached_property
+    def reached_by(self) -> Mapping[str, list[Target]]:
+        """Targets by the name of their metric."""
+        found: dict[str, list[Target]] = {}
+        for target in self.targets:
+            found.setdefault(target[0].lower(), []).append(target)
+        return found
+
+    def target(self, name: str, day: date) -> float | None:
+        """The amount of the period a day lies in, the latest to start where several do."""
+        found = [one for one in self.reached_by.get(name, ()) if one[1] <= day < one[2]]
+        return max(found, key=lambda one: one[1])[3] if found else None
+
+
+def wide(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
+    """A column per metric; by member where the model has a dimension."""
+    named = spec.named(sources.numbers.pinned.catalog)
+    if spec.by is None or spec.whole:
+        yield _whole(spec, sources.numbers, named, days)
+    if spec.by is not None:
+        dimension = spec.by
+        ids = list(sources.customers.fixed) if dimension == "customer" else []
+        for grid in sources.numbers.by_member(dimension, named, days, ids):
+            yield _by_member(dimension, grid, sources, named)
+
+
+def _whole(
+    spec: ModelSpec, numbers: Numbers, named: Mapping[str, MetricInfo], days: Sequence[date]
+) -> Batch:
+    rows = numbers.rows(days)
+    members = {"row_type": ["company"] * len(days), "sales_rep": _texts([None] * len(days))}
+    values = {name: column(numbers.series(info), rows) for name, info in named.items()}
+    return {"metric_date": list(days), **(members if spec.whole else {}), **values}
+
+
+def _by_member(
+    dimension: str, grid: Grid, sources: Sources, named: Mapping[str, MetricInfo]
+) -> Batch:
+    """Rows of the members that are there on a day, or have something on it."""
+    members = members_of(grid)
+    days = [period.start for period in grid.periods]
+    rows, places = np.nonzero(_there(dimension, grid, sources))
+    ids = [members[place] for place in places]
+    values = {
+        name: grid.series[info.name].values[rows, places]
+        if info.name in grid.series
+        else np.full(len(rows), np.nan)
+        for name, info in named.items()
+    }
+    shown = SHOWN[dimension](sources, days, rows, ids)
+    return {"metric_date": [days[row] for row in rows], **shown, **values}
+
+
+def _there(dimension: str, grid: Grid, sources: Sources) -> Flags:
+    """Which members have something on a day; an account is there from its creation on."""
+    assert grid.present is not None
+    if dimension != "customer":
+        return grid.present
+    members, customers = members_of(grid), sources.customers
+    existing = [customers.existing(period.start) for period in grid.periods]
+    known_by_then: Flags = np.array([[one in ids for one in members] for ids in existing])
+    return grid.present | known_by_then
+
+
+def _customers(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
+    plans = sources.customers.plans_on(days)
+    in_force = [plans[row].get(id or "", (None, None)) for row, id in zip(rows, ids, strict=True)]
+    return {
+        "customer_id": _texts(ids),
+        "customer_name": _texts([sources.customers.name(id) for id in ids]),
+        "customer_tier": _texts([tier for _, tier in in_force]),
+        "industry": _texts([sources.customers.industry(id) for id in ids]),
+        "plan": _texts([plan for plan, _ in in_force]),
+    }
+
+
+def _locations(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
+    names = [sources.locations.get(id) if id else None for id in ids]
+    return {"location_id": _texts(ids), "location_name": _texts(names)}
+
+
+def _reps(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
+    return {"row_type": _texts(["rep"] * len(ids)), "sales_rep": _texts(ids)}
+
+
+def _plain(name: str) -> Callable[[Sources, Sequence[date], Any, Texts], Batch]:
+    return lambda sources, days, rows, ids: {name: _texts(ids)}
+
+
+SHOWN: Mapping[str, Callable[[Sources, Sequence[date], Any, Texts], Batch]] = {
+    "customer": _customers,
+    "location": _locations,
+    "owner": _reps,
+    "role": _plain("role"),
+    "feature_name": _plain("feature_name"),
+    "channel": _plain("channel"),
+    "platform": _plain("platform"),
+}
+
+
+def long(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
+    """A row per domain, name and entity: the company on all days, customers on some."""
+    numbers = sources.numbers
+    rows = numbers.rows(days)
+    for domain, name, info in _names(numbers):
+        series = numbers.series(info)
+        values = {
+            "metric_value": column(series, rows),
+            "numerator": column(series, rows, "numerator"),
+            "denominator": column(series, rows, "denominator"),
+        }
+        entity = ("company", "company", sources.company)
+        yield _long(domain, name, info, days, values, entity)
+    some = [day for day in customer_days(numbers.pinned.build.as_of) if day in set(days)]
+    wanted = {info.name: info for _, _, info in _names(numbers) if "customer" in info.dimensions}
+    for grid in numbers.by_member("customer", wanted, some):
+        yield from _customer_rows(grid, sources)
+
+
+def _names(numbers: Numbers) -> Iterator[tuple[str, str, MetricInfo]]:
+    for domain, names in numbers.names.items():
+        for name, info in names.items():
+            yield domain, name, info
+
+
+def _customer_rows(grid: Grid, sources: Sources) -> Batches:
+    """A row for every value a customer has; what has no value has no row."""
+    members = members_of(grid)
+    days = [period.start for period in grid.periods]
+    there = _there("customer", grid, sources)
+    for domain, name, info in _names(sources.numbers):
+        series = grid.series.get(info.name)
+        if series is None:
+            continue
+        rows, places = np.nonzero(there & ~np.isnan(series.values))
+        ids = [members[place] for place in places]
+        values = {
+            "metric_value": series.values[rows, places],
+            "numerator": series.numerator[rows, places],
+            "denominator": series.denominator[rows, places],
+        }
+        names = _texts([sources.customers.name(id) for id in ids])
+        entity = ("customer", _texts(ids), names)
+        yield _long(domain, name, info, [days[row] for row in rows], values, entity)
+
+
+def _long(
+    domain: str,
+    name: str,
+    info: MetricInfo,
+    days: Sequence[date],
+    values: Mapping[str, Array],
+    entity: tuple[Any, Any, Any],
+) -> Batch:
+    return {
+        "metric_date": list(days),
+        "domain": domain,
+        "metric_name": name,
+        **values,
+        "unit": info.unit,
+        "importance_tier": f"tier_{info.tiers.get(domain, info.tier)}",
+        "entity_type": entity[0],
+        "entity_id": entity[1],
+        "entity_name": entity[2],
+        "is_placeholder": info.status != "live",
+        "is_complete": _complete(info, days),
+    }
+
+
+def _complete(info: MetricInfo, days: Sequence[date]) -> list[bool]:
+    """Whether a metric's sources are known on each day."""
+    return [info.answerable and info.as_of is not None and day <= info.as_of for day in days]
+
+
+def comparisons(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
+    """A row per domain, name and day, with the value on the days it is held against."""
+    numbers = sources.numbers
+    rows = numbers.rows(days)
+    before = {step: numbers.rows([earlier(day, step) for day in days]) for step in STEPS}
+    for domain, name, info in _names(numbers):
+        series = numbers.series(info)
+        value = column(series, rows)
+        held: dict[str, Any] = {}
+        for step in STEPS:
+            past = column(series, before[step])
+            past = np.where(_complete(info, days), past, np.nan)
+            held |= {
+                f"value_{step}_before": past,
+                f"change_{step}": value - past,
+                f"growth_{step}": growth(value, past),
+            }
+        yield {
+            "metric_date": list(days),
+            "domain": domain,
+            "metric_name": name,
+            "metric_value": value,
+            "is_complete": _complete(info, days),
+            **held,
+            "unit": info.unit,
+            "importance_tier": f"tier_{info.tiers.get(domain, info.tier)}",
+        }
+
+
+def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
+    """A row per headline number and day, as a card would show it."""
+    numbers = sources.numbers
+    rows = numbers.rows(days)
+    before = numbers.rows([earlier(day, "month") for day in days])
+    for name, info in spec.named(numbers.pinned.catalog).items():
+        value = column(numbers.series(info), rows)
+        complete = _complete(info, days)
+        past = np.where(complete, column(numbers.series(info), before), np.nan)
+        targets = [sources.target(name, day) for day in days]
+        yield {
+            "metric_date": list(days),
+            "metric_name": name,
+            "metric_category": next((one for one in info.domains if one != "company"), "company"),
+            "current_value": value,
+            "display_value": [
+                format_value(one, info.unit, info.display_unit, notation=sources.notation)
+                for one in value.tolist()
+            ],
+            "unit": info.unit,
+            "direction": info.direction,
+            "previous_value": past,
+            "change": value - past,
+            "growth": growth(value, past),
+            "target": pa.array(targets, pa.float64()),
+            "status": _texts(
+                [_status(one, wanted, info) for one, wanted in zip(value, targets, strict=True)]
+            ),
+            "is_complete": complete,
+        }
+
+
+def _status(value: float, target: float | None, info: MetricInfo) -> str | None:
+    """Whether a target is reached; a metric without a good direction has none."""
+    if target is None or np.isnan(value) or info.direction == "neutral":
+        return None
+    good = value <= target if info.direction == "down" else value >= target
+    return "reached" if good else "missed"
+
+
+def _texts(values: Sequence[str | None]) -> pa.Array:
+    return pa.array(values, pa.string())
+
+
+SHAPES: Mapping[str, Callable[[ModelSpec, Sources, Sequence[date]], Batches]] = {
+    "wide": wide,
+    "long": long,
+    "comparisons": comparisons,
+    "overview": overview,
+}
