@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from metrics.build.record import record_end
-from metrics.build.run import Progress, fill
+from metrics.build.run import Progress, fill, reusing
 from metrics.layer import Pinned
 from metrics.models.publish import Publisher
 from metrics.parts.model import Model, load_model
@@ -42,7 +42,7 @@ def run_build(
     model = load_model(settings)
     store = open_store(settings)
     try:
-        with store.write() as writing:
+        with store.write(None if full else reusing(settings, model)) as writing:
             made = partial(_within, progress, 0.0, 0.7)
             info = fill(settings, model, writing, made, full, only)
             fault("parts-made")
