@@ -34,7 +34,7 @@ ALIKE: dict[str, Any] = {
 
 
 @given(step=STEP)
-@settings(max_examples=6, **ALIKE)
+@settings(max_examples=5, **ALIKE)
 def test_after_random_changes(first: Settings, step: Any) -> None:
     with TemporaryDirectory() as folder:
         assert wrong_after(first, [step], Path(folder)) == []
