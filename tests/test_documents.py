@@ -24,6 +24,19 @@ def test_every_setting_is_documented_and_no_other() -> None:
     assert set(re.findall(r"(?m)^\| `(\w+)`", text)) == set(settings.Settings.model_fields)
 
 
+def test_documented_defaults_are_those_of_the_settings() -> None:
+    settings = pytest.importorskip("metrics.settings")
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"(?m)^\| `(\w+)` \| (.*?) \|", text))
+    for name, field in settings.Settings.model_fields.items():
+        if field.default in (None, {}):  # said in words: what is taken instead
+            assert "`" not in told[name].removeprefix("as in `sources.yml`"), name
+            continue
+        default = field.default
+        shown = default.relative_to(ROOT) if isinstance(default, Path) else default
+        assert told[name] == f"`{shown}`", name
+
+
 def test_make_knows_every_target_the_documents_name() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
