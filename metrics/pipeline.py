@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 
-from metrics.build.run import Progress, fill
+from metrics.build.record import record_end
+from metrics.build.run import Progress, fill, reusing
 from metrics.layer import Pinned
 from metrics.models.publish import Publisher
 from metrics.parts.model import Model, load_model
@@ -40,7 +42,7 @@ def run_build(
     model = load_model(settings)
     store = open_store(settings)
     try:
-        with store.write() as writing:
+        with store.write(None if full else reusing(settings, model)) as writing:
             made = partial(_within, progress, 0.0, 0.7)
             info = fill(settings, model, writing, made, full, only)
             fault("parts-made")
@@ -51,12 +53,14 @@ def run_build(
             models = publisher.publish(partial(_within, progress, 0.75, 0.99))
             info = info.model_copy(
                 update={
+                    "finished_at": datetime.now(UTC),
                     "identities": tuple(identities),
                     "models": dict(models.rows),
                     "models_seconds": dict(models.seconds),
                     "models_shapes": dict(models.shapes),
                 }
             )
+            record_end(writing, info)
             progress("Publishing", 0.99)
             writing.publish(info)
     finally:

@@ -22,7 +22,7 @@ from metrics.parts.model import Model
 from metrics.sources.model import Fact
 from metrics.store.base import Previous
 from metrics.store.changes import FROM_THE_BEGINNING, Changes, FactChange, earliest
-from metrics.store.info import CheckInfo, FactState, kept_by_no_row
+from metrics.store.info import BuildInfo, CheckInfo, FactState, kept_by_no_row
 
 CHANGED_DAYS = "stage_changed_days"
 
@@ -44,15 +44,19 @@ def why_not(
     """Why nothing of the previous build can be used; empty when it can."""
     if isinstance(previous, str):
         return previous
-    before = previous.info
+    if reason := why_other(previous.info, shapes, last_full_day):
+        return reason
+    needed = {FACT_DAYS, *previous.info.parts, *map(entity_name, model.queries.entities)}
+    return "the previous build lacks tables" if needed - previous.tables else ""
+
+
+def why_other(before: BuildInfo, shapes: Mapping[str, str], last_full_day: date) -> str:
+    """Why a build cannot follow on another, from what they say about themselves."""
     for name, said in SAID_OF.items():
         if before.shapes.get(name) != shapes[name]:
             return said
     if last_full_day < before.last_full_day:
         return "the last full day is earlier than that of the previous build"
-    needed = {FACT_DAYS, *before.parts, *map(entity_name, model.queries.entities)}
-    if needed - previous.tables:
-        return "the previous build lacks tables"
     return ""
 
 

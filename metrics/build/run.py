@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from metrics.build.changes import Now, find_changes, why_not
+import sqlalchemy as sa
+
+from metrics.build.changes import Now, find_changes, why_not, why_other
 from metrics.build.contents import Contents
 from metrics.build.entity_changes import EntityChanges
 from metrics.build.making import Making
@@ -23,16 +25,29 @@ from metrics.build.shapes import build_shapes
 from metrics.build.stage import stage_name
 from metrics.build.states import fact_states, watermarks
 from metrics.build.targets import keep_targets
+from metrics.build.workspace import Workspace
+from metrics.engines.engine import engine_of
 from metrics.errors import StoreError, WarehouseError
 from metrics.lineage.available import Available
 from metrics.parts.model import Model, digest
 from metrics.settings import Settings
-from metrics.store.base import Previous, Writing
+from metrics.store.base import Previous, Reuses, Writing
 from metrics.store.changes import Changes
 from metrics.store.faults import fault
 from metrics.store.info import BuildInfo
 
 Progress = Callable[[str, float], None]
+
+
+def reusing(settings: Settings, model: Model) -> Reuses:
+    """Whether a build of these settings would take over tables of one before."""
+
+    def would(connection: sa.Connection, before: BuildInfo) -> bool:
+        space = Workspace(connection, engine_of(settings.warehouse))
+        shapes = build_shapes(space, model, settings)
+        return not why_other(before, shapes, settings.last_full_day())
+
+    return would
 
 
 def fill(
@@ -167,4 +182,4 @@ def _making(
         model.joins,
         run.last_full_day,
     )
-    return Making(maker, telling, reuse)
+    return Making(maker, telling, reuse, run.writing.at_hand)
