@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from metrics.definitions.loader import Definitions
 from metrics.models.spec import published_models
 from metrics.parts.model import load_model
 from metrics.periods import parse_window
@@ -22,6 +23,11 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def fresh() -> Mapping[str, str]:
     return texts()
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Definitions:
+    return load_model(Settings()).definitions
 
 
 @pytest.mark.parametrize(
@@ -39,10 +45,10 @@ def test_every_generated_file_is_checked(fresh: Mapping[str, str]) -> None:
     }
 
 
-def test_every_metric_is_told_once(fresh: Mapping[str, str]) -> None:
+def test_every_metric_is_told_once(fresh: Mapping[str, str], definitions: Definitions) -> None:
     page = fresh["docs/reference/metrics.md"]
     told = re.findall(r"(?m)^### (\w+)$", page)
-    assert sorted(told) == sorted(load_model(Settings()).definitions.metrics)
+    assert sorted(told) == sorted(definitions.metrics)
     assert set(re.findall(r"\(#(\w+_\w+)\)", page)) <= set(told), "links lead somewhere"
 
 
@@ -76,3 +82,30 @@ def test_every_model_and_column_is_described(fresh: Mapping[str, str]) -> None:
 )
 def test_windows_in_words(window: str, words: str) -> None:
     assert window_in_words(parse_window(window)) == words
+
+
+ENDINGS = {
+    "_pct": {"unit": "percentage"},
+    "_count": {"unit": "count"},
+    "_score": {"unit": "score"},
+    "_days": {"unit": "duration", "display_unit": "days"},
+    "_hours": {"unit": "duration", "display_unit": "hours"},
+    "_months": {"unit": "duration", "display_unit": "months"},
+    "_mtd": {"window": "mtd"},
+    "_qtd": {"window": "qtd"},
+    "_ytd": {"window": "ytd"},
+}
+"""What endings of names promise, as the guide tells it."""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_names_keep_what_their_endings_promise(ending: str, definitions: Definitions) -> None:
+    metrics = definitions.metrics.items()
+    names = [(one, metric) for name, metric in metrics for one in (name, *metric.aliases)]
+    against = [
+        (name, field, getattr(metric, field))
+        for name, metric in names
+        for field, wanted in ENDINGS[ending].items()
+        if name.endswith(ending) and getattr(metric, field) != wanted
+    ]
+    assert against == []
