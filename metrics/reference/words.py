@@ -51,7 +51,11 @@ def unit_in_words(unit: str, display_unit: str) -> str:
     """What a value is in."""
     if unit == "percentage":
         return "percentage, kept as a share (0.25 is 25%)"
-    return f"{unit}, in {display_unit}" if display_unit else unit
+    if not display_unit:
+        return unit
+    if display_unit.startswith("per "):
+        return f"{unit} {display_unit}"
+    return f"{unit} of {display_unit}" if unit == "count" else f"{unit}, in {display_unit}"
 
 
 def escaped(text: str) -> str:
