@@ -190,8 +190,9 @@ def run(
     restated = sum(change.restated for change in info.changes.facts.values())
     if restated:
         say(f"{restated:,} days of facts were restated by late, corrected or removed rows")
+    how = ": ".join(filter(None, (info.changes.mode, info.changes.reason)))
     say(
-        f"Build {info.id} ({info.changes.mode}): {len(info.parts)} parts, data to {info.as_of}, "
+        f"Build {info.id} ({how}): {len(info.parts)} parts, data to {info.as_of}, "
         f"{len(info.identities) - broken} of {len(info.identities)} identities hold, "
         f"{seconds:.1f} s"
     )
