@@ -34,6 +34,12 @@ DAY_TICKS = {
     Grain.QUARTER: "Q%q %y",
     Grain.YEAR: "%Y",
 }
+# Ticks stand where a period begins, or the same month would be named twice.
+MONTHS_APART = {
+    Grain.MONTH: alt.TimeIntervalStep(interval="month", step=1),
+    Grain.QUARTER: alt.TimeIntervalStep(interval="month", step=3),
+    Grain.YEAR: alt.TimeIntervalStep(interval="year", step=1),
+}
 DATA = alt.NamedData("rows")
 TIP_TITLES = {
     "member": "Part",
@@ -173,7 +179,14 @@ def _dash(dashed: bool) -> Any:
 
 
 def _time_axis(grain: Grain) -> Any:
-    axis = alt.Axis(format=DAY_TICKS[grain], tickCount=5, grid=False, labelFlush=True)
+    axis = alt.Axis(
+        format=DAY_TICKS[grain],
+        tickCount=MONTHS_APART.get(grain, 5),
+        grid=False,
+        labelFlush=True,
+        labelOverlap="parity",
+        labelSeparation=24,
+    )
     return alt.X("x:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 

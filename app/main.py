@@ -58,18 +58,19 @@ def main() -> None:
         st.title(page.title, anchor=False)
         st.set_page_config(page_title=f"{page.title} · {data.company()}")
         with data.hold() as run:
-            _shared_controls(run, page.url_path)
-            status_line(run)
+            about_dates = page.url_path not in {Path(one).stem for one in NEED_NO_DATES}
+            _shared_controls(run, about_dates)
+            status_line(run, about_dates)
             page.run()
 
 
-def _shared_controls(run: data.Run, path: str) -> None:
+def _shared_controls(run: data.Run, about_dates: bool) -> None:
     """The same controls on every page; those that need no dates keep them aside."""
-    if path in {Path(page).stem for page in NEED_NO_DATES}:
+    if about_dates:
+        run.scope = scope_controls(run)
+    else:
         with st.sidebar.expander("Period"):
             run.scope = scope_controls(run)
-    else:
-        run.scope = scope_controls(run)
 
 
 main()

@@ -69,6 +69,7 @@ def read(run: Run, answers: Mapping[str, Answer], name: str) -> Reading:
         format_delta(change, growth, info.unit, info.display_unit, run.notation),
         judge(change, growth, info.unit, info.direction),
         complete_line(rows_of(answers.get(SERIES), name)),
+        f"known to {known_to(info)}" if _is_known_less_far(run, info) else "",
     )
 
 
@@ -84,6 +85,12 @@ def complete_line(rows: pd.DataFrame) -> tuple[float, ...]:
 def waiting_text(info: MetricInfo) -> str:
     """What a metric without data waits for, by table; its definition lists the columns."""
     return f"waiting for {', '.join(info.waits_on) or 'data'}"
+
+
+def _is_known_less_far(run: Run, info: MetricInfo) -> bool:
+    """Whether the number is of fewer days than the page says at its top."""
+    end = min(run.asked.end, run.build.as_of)
+    return info.as_of is not None and info.as_of < end
 
 
 def no_value_text(run: Run, info: MetricInfo) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 
-from metrics.build.run import Progress, fill
-from metrics.errors import QueryError
+from metrics.build.record import record_end
+from metrics.build.run import Progress, fill, reusing
 from metrics.layer import Pinned
 from metrics.models.publish import Publisher
 from metrics.parts.model import Model, load_model
@@ -33,18 +34,17 @@ def run_build(
     """Build and publish at once; on any error the last build stays.
 
     What did not change since the last build is taken over from it; `full` makes all of it anew.
-    Both give the same tables. `only` names the parts to make; part of a build cannot be made
-    alone, so that anything but all of them is refused with QueryError.
-    Raises WarehouseError, DefinitionError or BuildRunningError.
+    Both give the same tables. `only` names parts whose facts are refreshed, with whatever is made
+    of these facts; all others stay as they are, as-of dates included.
+    Raises WarehouseError, DefinitionError, BuildRunningError, or StoreError where there is no
+    build that the others could be taken from.
     """
     model = load_model(settings)
-    if only is not None and only != {part.name for part in model.parts}:
-        raise QueryError("Part of a build cannot be made alone.", "Build without --select.")
     store = open_store(settings)
     try:
-        with store.write() as writing:
+        with store.write(None if full else reusing(settings, model)) as writing:
             made = partial(_within, progress, 0.0, 0.7)
-            info = fill(settings, model, writing, made, full)
+            info = fill(settings, model, writing, made, full, only)
             fault("parts-made")
             pinned = _pinned(settings, model, writing, info)
             progress("Checking identities", 0.7)
@@ -53,11 +53,14 @@ def run_build(
             models = publisher.publish(partial(_within, progress, 0.75, 0.99))
             info = info.model_copy(
                 update={
+                    "finished_at": datetime.now(UTC),
                     "identities": tuple(identities),
                     "models": dict(models.rows),
+                    "models_seconds": dict(models.seconds),
                     "models_shapes": dict(models.shapes),
                 }
             )
+            record_end(writing, info)
             progress("Publishing", 0.99)
             writing.publish(info)
     finally:

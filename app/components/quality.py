@@ -24,6 +24,7 @@ MOST_LINES = 4
 BADGE_COLOURS = ["green", "red", "gray"]
 NUMBERS = ("Rows", "Of", "Metrics", "Checks", "Findings", "Rows left out")
 NUMBER = st.column_config.NumberColumn(format="%,d")
+MILLIONS = st.column_config.NumberColumn(format="%,d", width=90)
 
 
 def figures(run: Run) -> None:
@@ -183,7 +184,7 @@ def _table(
         selection_mode="single-row",
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
-        column_config={**dict.fromkeys(NUMBERS, NUMBER), **columns},
+        column_config={**dict.fromkeys(NUMBERS, NUMBER), "Of": MILLIONS, **columns},
         alt=alt,
     )
     plain_rows = [

@@ -9,8 +9,8 @@ from app.text import plain
 from metrics.format import day_text
 
 
-def status_line(run: Run) -> None:
-    """Freshness, warehouse, exact dates of both periods and the filters in words."""
+def status_line(run: Run, about_dates: bool) -> None:
+    """Freshness and warehouse; of what the page is asked for, the exact dates and the filters."""
     build = run.build
     late = build.as_of < run.settings.last_full_day()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -21,8 +21,9 @@ def status_line(run: Run) -> None:
             help=_freshness(run, late),
         )
         st.badge(plain(build.warehouse), icon=":material/database:", color="gray")
-        st.markdown(run.asked.dates_text, width="content")
-        if run.asked.filters:
+        if about_dates:
+            st.markdown(run.asked.dates_text, width="content")
+        if about_dates and run.asked.filters:
             st.markdown(filters_text(run), width="content")
 
 

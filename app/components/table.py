@@ -39,9 +39,9 @@ def metric_table(
         height="content",
         column_config={
             "Metric": st.column_config.TextColumn(width=215),
-            "Trend": st.column_config.LineChartColumn(width=120),
             "Value": st.column_config.TextColumn(alignment="right"),
             "Change": st.column_config.TextColumn(alignment="right"),
+            "Trend": st.column_config.LineChartColumn(width=120),
             "Status": status_column(),
             "Note": st.column_config.TextColumn(width=240),
         },
@@ -78,9 +78,9 @@ def _row(reading: Reading, domain: str) -> dict[str, Any]:
     info = reading.info
     return {
         "Metric": info.label,
-        "Trend": list(reading.line),
         "Value": reading.value,
         "Change": "" if reading.delta == "0" else reading.delta,
+        "Trend": list(reading.line),
         "Better or worse": reading.verdict,
         "Tier": TIER_NAMES[tier_in(info, domain)],
         "Status": [STATUS_NAMES[info.status]],

@@ -1,12 +1,13 @@
 """Finds what the warehouse says differently than at the build before, by comparing both.
 
-Facts are compared by the digests of their days, entities row by row; a row that refers to a key
-whose attributes changed counts as changed on its own day. Whatever is not found here is copied.
+Facts are compared by the digests of their days, entities row by row (`entity_changes`); a row that
+refers to a key whose attributes changed counts as changed on its own day. Whatever is not found
+here is copied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,84 +15,75 @@ from typing import Any
 import sqlalchemy as sa
 
 from metrics.build.digests import FACT_DAYS
+from metrics.build.entity_changes import EntityChanges
 from metrics.build.shapes import SAID_OF
-from metrics.build.stage import entity_name, stage_name
-from metrics.build.workspace import Workspace
+from metrics.build.stage import entity_name
 from metrics.parts.model import Model
-from metrics.sources.model import Entity, Fact
+from metrics.sources.model import Fact
 from metrics.store.base import Previous
 from metrics.store.changes import FROM_THE_BEGINNING, Changes, FactChange, earliest
-from metrics.store.info import CheckInfo, FactState, kept_by_no_row
+from metrics.store.info import BuildInfo, CheckInfo, FactState, kept_by_no_row
 
 CHANGED_DAYS = "stage_changed_days"
 
 
 @dataclass(frozen=True)
 class Now:
-    """The build being made, as far as it is known before its parts are made."""
+    """The build being made, as far as it is known before its parts are made; `read` are facts."""
 
     last_full_day: date
     states: Mapping[str, FactState]
     checks: tuple[CheckInfo, ...]
     shapes: Mapping[str, str]
+    read: Collection[str]
 
 
-def find_changes(
-    space: Workspace, model: Model, previous: Previous | str, now: Now, full: bool
-) -> Changes:
-    """What changed since the previous build; with `full` it is found all the same, for the log."""
-    reason = _why_not(model, previous, now)
-    if isinstance(previous, str) or reason:
-        return Changes(reason=reason)
-    finder = _Finder(space, model, previous, now)
-    entities = finder.entities()
-    facts = {name: finder.fact(name) for name in now.states}
-    asked = "a full build was asked for" if full else ""
-    known = {name: change for name, change in facts.items() if change != FactChange()}
-    return Changes(full=full, reason=asked, facts=known, entities=entities)
-
-
-def _why_not(model: Model, previous: Previous | str, now: Now) -> str:
+def why_not(
+    model: Model, previous: Previous | str, shapes: Mapping[str, str], last_full_day: date
+) -> str:
     """Why nothing of the previous build can be used; empty when it can."""
     if isinstance(previous, str):
         return previous
-    before = previous.info
+    if reason := why_other(previous.info, shapes, last_full_day):
+        return reason
+    needed = {FACT_DAYS, *previous.info.parts, *map(entity_name, model.queries.entities)}
+    return "the previous build lacks tables" if needed - previous.tables else ""
+
+
+def why_other(before: BuildInfo, shapes: Mapping[str, str], last_full_day: date) -> str:
+    """Why a build cannot follow on another, from what they say about themselves."""
     for name, said in SAID_OF.items():
-        if before.shapes.get(name) != now.shapes[name]:
+        if before.shapes.get(name) != shapes[name]:
             return said
-    if now.last_full_day < before.last_full_day:
+    if last_full_day < before.last_full_day:
         return "the last full day is earlier than that of the previous build"
-    needed = {FACT_DAYS, *before.parts, *map(entity_name, model.queries.entities)}
-    if needed - previous.tables:
-        return "the previous build lacks tables"
     return ""
+
+
+def find_changes(entities: EntityChanges, now: Now, full: bool) -> Changes:
+    """What changed since the previous build; with `full` it is found all the same, for the log."""
+    finder = _Finder(entities, now)
+    facts = {name: finder.fact(name) for name in now.states if name in now.read}
+    asked = "a full build was asked for" if full else ""
+    known = {name: change for name, change in facts.items() if change != FactChange()}
+    return Changes(full=full, reason=asked, facts=known, entities=entities.days)
 
 
 class _Finder:
     """Compares the tables of two builds."""
 
-    def __init__(self, space: Workspace, model: Model, previous: Previous, now: Now) -> None:
-        self.space = space
-        self.model = model
-        self.previous = previous
+    def __init__(self, entities: EntityChanges, now: Now) -> None:
+        self.space = entities.space
+        self.model = entities.model
+        self.previous = entities.previous
+        self.entities = entities
         self.now = now
-        self._changed: dict[str, str] = {}
-        self._broken = [kept_by_no_row(now.checks), previous.info.broken_columns]
+        self._broken = [kept_by_no_row(now.checks), self.previous.info.broken_columns]
         self._compare_days()
         self._days = {
-            (fact, edge): (first, rows)
-            for fact, edge, first, rows in space.rows(_first_days(space.tables[CHANGED_DAYS]))
+            (fact, edge): first
+            for fact, edge, first in self.space.rows(_first_days(self._changed_days))
         }
-
-    def entities(self) -> dict[str, date]:
-        """Entities whose attributes read differently, and from which day on."""
-        found = {}
-        for name, entity in self.model.queries.entities.items():
-            day = self._history(entity) if entity.valid_from else self._attributes(entity)
-            if day is not None:
-                found[name] = day
-        self._spread()
-        return found
 
     def fact(self, name: str) -> FactChange:
         """What changed of one fact."""
@@ -119,10 +111,10 @@ class _Finder:
         """
         measures = self.model.definitions.measures.values()
         reach = max((one.last or 0 for one in measures if one.fact == fact.name), default=0)
-        start, _ = self._days.get((fact.name, "start"), (None, 0))
-        end, _ = self._days.get((fact.name, "end"), (None, 0))
-        days = [start, end and end - timedelta(days=reach), self._referring(fact)]
-        before = self.previous.info.last_full_day
+        start, end = (self._days.get((fact.name, edge)) for edge in ("start", "end"))
+        first = self.entities.first_reference(fact)
+        days = [start, end and end - timedelta(days=reach), first]
+        before = self.previous.info.facts[fact.name].read_to or self.previous.info.last_full_day
         if fact.interval and before < self.now.last_full_day:
             days.append(before + timedelta(days=1))
         first = earliest(days)
@@ -142,9 +134,13 @@ class _Finder:
         """Days up to the as-of date of the previous build whose rows are others now."""
         if before.as_of is None:
             return 0
-        days = self.space.tables[CHANGED_DAYS]
+        days = self._changed_days
         mine = sa.and_(days.c.fact == name, days.c.day <= _date(before.as_of))
         return int(self.space.scalar_row(sa.select(_count_days(days)).where(mine))[0])
+
+    @property
+    def _changed_days(self) -> Any:
+        return self.space.tables[CHANGED_DAYS]
 
     def _compare_days(self) -> None:
         here, there = FACT_DAYS, self.previous.qualified(FACT_DAYS)
@@ -161,91 +157,10 @@ class _Finder:
             keep=False,
         )
 
-    def _attributes(self, entity: Entity) -> date | None:
-        """Compare an entity row by row; keeps the keys that are new, gone or different."""
-        here, there = self._both(entity)
-        table = self.space.create(
-            f"stage_keys_{entity.name}",
-            f"""
-            SELECT DISTINCT "{entity.key}" AS entity_key FROM (
-                ({here} EXCEPT {there}) UNION ALL ({there} EXCEPT {here})
-            ) AS differing
-            """,
-            keep=False,
-        )
-        if not self._rows_in(table):
-            return None
-        self._changed[entity.name] = table.name
-        known = self.previous.qualified(entity_name(entity.name))
-        [found] = self.space.scalar_row(
-            f'SELECT count(*) FROM "{table.name}" WHERE entity_key IN '
-            f'(SELECT "{entity.key}" FROM {known})'
-        )
-        return FROM_THE_BEGINNING if found else None
-
-    def _history(self, entity: Entity) -> date | None:
-        """First day on which a history of an entity reads differently."""
-        here, there = self._both(entity)
-        first: date | None = self.space.scalar_row(
-            f'SELECT min("{entity.valid_from}") FROM ('
-            f"({here} EXCEPT {there}) UNION ALL ({there} EXCEPT {here})) AS differing"
-        )[0]
-        return first
-
-    def _both(self, entity: Entity) -> tuple[str, str]:
-        columns = ", ".join(f'"{column}"' for column in entity.columns)
-        name = entity_name(entity.name)
-        here, there = self.space.qualified(name), self.previous.qualified(name)
-        return f"(SELECT {columns} FROM {here})", f"(SELECT {columns} FROM {there})"
-
-    def _spread(self) -> None:
-        """A device of a location that changed has changed itself, and what belongs to it."""
-        waiting = True
-        while waiting:
-            waiting = False
-            for name, entity in self.model.queries.entities.items():
-                if entity.valid_from:
-                    continue
-                for column, other in self.model.joins.references(entity.columns).items():
-                    if other != name and other in self._changed:
-                        waiting |= self._reached(entity, column, other)
-
-    def _reached(self, entity: Entity, column: str, other: str) -> bool:
-        """Add the keys that refer to changed keys of another entity; whether there were any."""
-        keys = self.space.tables[f"stage_keys_{entity.name}"]
-        before = self._rows_in(keys)
-        self.space.execute(
-            f'INSERT INTO "{keys.name}" SELECT "{entity.key}" '
-            f"FROM {self.space.qualified(entity_name(entity.name))} "
-            f'WHERE "{column}" IN (SELECT entity_key FROM "{self._changed[other]}") '
-            f'AND "{entity.key}" NOT IN (SELECT entity_key FROM "{keys.name}")'
-        )
-        found = self._rows_in(keys) > before
-        if found:
-            self._changed[entity.name] = keys.name
-        return found
-
-    def _referring(self, fact: Fact) -> date | None:
-        """First day of a row that refers to a key whose attributes changed."""
-        table = self.space.tables[stage_name(fact.name)]
-        columns = [column.name for column in table.c]
-        days = []
-        for column, entity in self.model.joins.references(columns).items():
-            if entity in self._changed:
-                keys = self.space.tables[self._changed[entity]]
-                refers = table.c[column].in_(sa.select(keys.c.entity_key))
-                statement = sa.select(sa.func.min(table.c.day)).where(refers)
-                days.append(self.space.scalar_row(statement)[0])
-        return earliest(days)
-
-    def _rows_in(self, table: Any) -> int:
-        return int(self.space.scalar_row(sa.select(sa.func.count()).select_from(table))[0])
-
 
 def _first_days(days: Any) -> Any:
-    return sa.select(days.c.fact, days.c.edge, sa.func.min(days.c.day), sa.func.count()).group_by(
-        days.c.fact, days.c.edge
-    )
+    edges = (days.c.fact, days.c.edge)
+    return sa.select(*edges, sa.func.min(days.c.day)).group_by(*edges)
 
 
 def _count_days(days: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -21,13 +21,16 @@ from metrics.store.info import CheckInfo, kept_by_no_row
 
 
 class Contents:
-    """The staged queries of one build, and what their columns must hold."""
+    """The staged queries of one build, and what their columns must hold; `read` names them."""
 
-    def __init__(self, space: Workspace, model: Model, contract: Contract) -> None:
+    def __init__(
+        self, space: Workspace, model: Model, contract: Contract, read: Collection[str]
+    ) -> None:
         self.space = space
         self.model = model
         self.available = Available(model, contract)
         self._made = contract.possible
+        self._read = [name for name in self._made if name in read]
         self._values = RequiredValues(self.available)
 
     def checks(self, last_full_day: date) -> list[CheckInfo]:
@@ -39,7 +42,7 @@ class Contents:
         }
         used = self._used_columns()
         found: list[CheckInfo] = []
-        for about in self._made:
+        for about in self._read:
             query = self.model.queries.query(about)
             name = entity_name(query.name) if isinstance(query, Entity) else stage_name(query.name)
             table: Any = self.space.tables[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,12 +22,16 @@ from metrics.sources.model import Entity, Fact, SqlFile
 from metrics.sources.translate import physical_sql
 from metrics.sources.warehouse import Inspected, inspect_warehouse
 from metrics.store.base import Writing
-from metrics.store.info import CheckInfo
+from metrics.store.info import BuildInfo, CheckInfo, FactState
 
 
 @dataclass
 class Reading:
-    """What one build reads, and what it saw; `shapes` are those of the facts it staged."""
+    """What one build reads, and what it saw.
+
+    `read` are the queries it looked at, `kept` the facts it leaves as the build before had them;
+    `shapes` and `watermarks` are of both.
+    """
 
     settings: Settings
     model: Model
@@ -40,6 +45,9 @@ class Reading:
     systems: dict[str, set[str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    kept: dict[str, FactState] = field(default_factory=dict)
+    watermarks: dict[str, date] = field(default_factory=dict)
 
     @property
     def entities_missing(self) -> dict[str, tuple[str, ...]]:
@@ -48,6 +56,19 @@ class Reading:
             name: self.contract.missing(f"entity.{name}") for name in self.model.queries.entities
         }
         return {name: lack for name, lack in lacks.items() if lack}
+
+    def keep(self, before: BuildInfo, read: Collection[str]) -> None:
+        """Leave facts that are not read as they were, with what was found of them."""
+        self.kept = {name: state for name, state in before.facts.items() if name not in read}
+        about = {f"fact.{name}" for name in self.kept}
+        about |= {
+            f"score.{name}"
+            for name in self.model.definitions.scores
+            if not self.kept.keys().isdisjoint(self.model.facts_of(name))
+        }
+        self.checks += [check for check in before.checks if check.about in about]
+        self.shapes |= {name: shape for name, shape in before.shapes.items() if name in about}
+        self.watermarks = dict(before.watermarks)
 
     def tables(self) -> dict[str, str]:
         """Where each staged entity and fact lies, by qualified name."""
@@ -91,6 +112,7 @@ def declared_columns(run: Reading) -> dict[str, dict[str, str]]:
 
 def stage(run: Reading, qualified: str) -> None:
     """Stage one entity or fact, as far as the warehouse can answer it."""
+    run.read.add(qualified)
     query = run.model.queries.query(qualified)
     file = run.contract.answers[qualified].file
     if isinstance(query, Entity):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from metrics.build.changes import CHANGED_DAYS
 from metrics.build.workspace import Workspace
-from metrics.store.base import Previous
+from metrics.store.base import Previous, Writing
 from metrics.store.info import BuildInfo
 
 CHANGES = "build_changes"
@@ -77,6 +77,17 @@ def record_build(
         "as_of": info.as_of,
     }
     _insert(space, HISTORY, run)
+
+
+def record_end(writing: Writing, info: BuildInfo) -> None:
+    """Note when the build was ready to be published, its published tables included."""
+    history = sa.table(HISTORY, *map(sa.column, HISTORY_COLUMNS), schema=writing.schema)
+    seconds = (info.finished_at - info.started_at).total_seconds()
+    writing.connection.execute(
+        sa.update(history)
+        .where(history.c.build_id == info.id)
+        .values(finished_at=info.finished_at.replace(tzinfo=None), seconds=seconds)
+    )
 
 
 def _record_changes(space: Workspace, previous: Previous, info: BuildInfo) -> None:

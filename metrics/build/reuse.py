@@ -21,15 +21,30 @@ BY_DAY = frozenset({"flow", "snapshot", "rows", "score"})
 
 @dataclass(frozen=True)
 class Reuse:
-    """What the previous build is good for; `shapes` are those of the build being made."""
+    """What the previous build is good for; `shapes` are those of the build being made.
+
+    `kept` are facts that were not read: their parts stay, whatever their definitions say now.
+    """
 
     model: Model
     previous: Previous | None
     changes: Changes
     shapes: Mapping[str, str]
+    kept: frozenset[str] = frozenset()
+
+    def fingerprint(self, part: Part) -> str | None:
+        """What a part was made by; None where it is kept and was not there."""
+        if self.previous is not None and self._is_kept(part):
+            return self.previous.info.parts.get(part.name)
+        return self.model.fingerprints[part.name]
+
+    def _is_kept(self, part: Part) -> bool:
+        return not self.kept.isdisjoint(self.model.facts_of(part.measures[0]))
 
     def since(self, part: Part) -> date | None:
         """First day of the part that is made; None where all of it is copied."""
+        if self.previous is not None and self._is_kept(part):
+            return None
         if self.previous is None or self.changes.full:
             return FROM_THE_BEGINNING
         before = self.previous.info

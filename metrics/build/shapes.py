@@ -20,8 +20,11 @@ from metrics.settings import Settings
 from metrics.sources.model import Fact
 
 PACKAGE = Path(__file__).resolve().parent.parent
-OF_NO_NUMBER = frozenset({"demo", "cli.py", "parity.py"})
+OF_NO_NUMBER = frozenset({"cli", "demo", "parity.py", "published"})
 """Parts of the program that no number passes through."""
+
+OF_NO_PART = frozenset({"is_demo", "keep_builds", "published_days", "published_months"})
+"""Settings that are numbers and shape no part."""
 
 SAID_OF = {
     "program": "the program or the engine is another version",
@@ -36,7 +39,7 @@ def build_shapes(space: Workspace, model: Model, settings: Settings) -> dict[str
     numbers = {
         name: value
         for name, value in settings.model_dump().items()
-        if isinstance(value, (int, float)) and name not in ("keep_builds", "is_demo")
+        if isinstance(value, (int, float)) and name not in OF_NO_PART
     }
     entities = {
         name: [entity.key, entity.valid_from, _types(entity)]

@@ -64,8 +64,16 @@ class Workspace:
         self.tables[name] = self.reflect(name)
         return self.tables[name]
 
+    def take(self, name: str, new_name: str) -> None:
+        """Rename a table of the build."""
+        self.execute(f'ALTER TABLE {self.qualified(name)} RENAME TO "{new_name}"')
+        self.tables[new_name] = self.reflect(new_name)
+
     def insert(self, name: str, statement: Any) -> None:
-        """Add the rows of a select (Core or SQL text) to a table of the build, by position."""
+        """Add the rows of a select (Core or SQL text) to a table of the build.
+
+        By position, unless the text begins with a list of columns.
+        """
         sql = statement if isinstance(statement, str) else self.engine.literal(statement)
         self.execute(f"INSERT INTO {self.qualified(name)} {sql}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from contextlib import closing
 from datetime import date
@@ -26,21 +27,40 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
     end_date: Annotated[str, typer.Option(help="Last day of data; yesterday by default.")] = "",
     force: Annotated[bool, typer.Option(help="Make it again where it exists.")] = False,
+    copy_to: Annotated[
+        str, typer.Option(help="Copy it to an empty PostgreSQL database as well.")
+    ] = "",
 ) -> None:
     """Make the demo warehouse.
 
-    It is a made-up company with three years of history.
+    It is a made-up company with three years of history. With --copy-to it becomes a PostgreSQL
+    warehouse to try things on; a database that has a schema `raw` is left as it is.
 
     \b
     Examples:
       metrics demo
       metrics demo --force --end-date 2026-10-31
+      metrics demo --copy-to postgresql://me@localhost/trial
     """
     settings = load_settings(demo_scale=scale) if scale else load_settings()
     if settings.demo_path.exists() and not force:
         say(f"The demo warehouse exists: {settings.demo_path} (--force renews it)")
-        return
-    make_demo(settings, seed, _day(end_date))
+    else:
+        make_demo(settings, seed, _day(end_date))
+    if copy_to:
+        _copy_demo(settings, copy_to)
+
+
+def _copy_demo(settings: Settings, url: str) -> None:
+    """Copy the demo warehouse, and its targets to where a database's are looked for."""
+    from metrics.demo.copy import copy_to_new_database
+
+    there = load_settings(warehouse_url=url)
+    rows = copy_to_new_database(settings.demo_path, there.warehouse)
+    targets = settings.demo_path.with_suffix(".targets.yml")
+    if targets.exists() and not there.targets_file.exists():
+        shutil.copy(targets, there.targets_file)
+    say(f"{sum(rows.values()):,} rows of {len(rows)} tables are in {there.warehouse_label}")
 
 
 def build(
@@ -66,6 +86,7 @@ def build(
     Examples:
       metrics build
       metrics build --full --json
+      metrics build --select domain:sales,tier:1
     """
     info, seconds = run(load_settings(), full=full, select=tuple(select or ()))
     if as_json:
@@ -184,8 +205,11 @@ def run(
     seconds = time.monotonic() - started
     broken = sum(1 for item in info.identities if item.broken)
     if info.models:
-        rows = ((name, f"{count:,}") for name, count in info.models.items())
-        for line in aligned([["model", "rows"], *map(list, rows)]):
+        rows = (
+            [name, f"{count:,}", f"{info.models_seconds.get(name, 0.0):.1f}"]
+            for name, count in info.models.items()
+        )
+        for line in aligned([["model", "rows", "seconds"], *rows]):
             say(line)
     restated = sum(change.restated for change in info.changes.facts.values())
     if restated:
@@ -228,6 +252,7 @@ def _summary(info: BuildInfo, seconds: float) -> dict[str, Any]:
         },
         "parts": len(info.parts),
         "models": info.models,
+        "models_seconds": info.models_seconds,
         "checks": len(info.checks),
         "checks_failing": sum(1 for check in info.checks if check.failing),
         "identities": len(info.identities),

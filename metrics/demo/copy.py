@@ -8,9 +8,11 @@ from typing import cast
 
 import duckdb
 import psycopg
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, NullPool, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from metrics.demo.write import table_statements
+from metrics.errors import WarehouseError
 
 BLOCK_BYTES = 1 << 20
 
@@ -35,6 +37,30 @@ def copy_to_postgresql(duckdb_path: Path, engine: Engine) -> dict[str, int]:
             source.execute(f"COPY raw.{table} TO '{file}' (FORMAT csv, HEADER false)")
             rows[table] = _load(driver, table, file)
     return rows
+
+
+def copy_to_new_database(duckdb_path: Path, url: str) -> dict[str, int]:
+    """Copy the demo warehouse to a database that has no schema `raw`; returns rows by table.
+
+    Raises WarehouseError where there is one, since its tables are somebody's, or where the server
+    cannot be reached or written.
+    """
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            if inspect(connection).has_schema("raw"):
+                raise WarehouseError(
+                    "The database has a schema 'raw' already; it was left as it is.",
+                    "Copy to an empty database.",
+                )
+        return copy_to_postgresql(duckdb_path, engine)
+    except DBAPIError as error:
+        raise WarehouseError(
+            f"The demo warehouse cannot be copied: {str(error.orig).strip().splitlines()[0]}.",
+            "Give the URL of an empty database you may create a schema in.",
+        ) from error
+    finally:
+        engine.dispose()
 
 
 def _load(driver: psycopg.Connection[tuple[object, ...]], table: str, file: Path) -> int:

@@ -33,6 +33,7 @@ class Available:
         self.tracer = tracer or Tracer(model.queries)
         self._known: dict[str, Lacks] = {}
         self._blank: dict[Ref, bool] = {}
+        self._lost: dict[str, dict[str, Lacks]] = {}
 
     def metric(self, name: str) -> Lacks:
         """What a metric lacks; empty when the warehouse has everything for it."""
@@ -73,6 +74,11 @@ class Available:
 
     def lost_dimensions(self, name: str) -> dict[str, Lacks]:
         """Dimensions a metric is declared with and cannot be split by here, with what lacks."""
+        if name not in self._lost:
+            self._lost[name] = self._lost_dimensions(name)
+        return self._lost[name]
+
+    def _lost_dimensions(self, name: str) -> dict[str, Lacks]:
         leaves = list(self.tree(name).leaves())
         found = {}
         for dimension in self.model.definitions.metrics[name].dimensions:

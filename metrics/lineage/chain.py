@@ -80,9 +80,15 @@ class Chains:
         self.model = available.model
         self._queries = self.model.queries
         self._columns = Columns(available)
+        self._known: dict[str, Chain] = {}
 
     def chain(self, name: str) -> Chain:
         """The chain of one metric."""
+        if name not in self._known:
+            self._known[name] = self._chain(name)
+        return self._known[name]
+
+    def _chain(self, name: str) -> Chain:
         queries = self._below(self._tops(name))
         return Chain(
             name,

@@ -84,6 +84,14 @@ OVERVIEW = (
 )
 
 
+RESTATED = (
+    DAY,
+    NAME[1],
+    Column("value_before", "number", "What the build before told of the day."),
+    Column("value_now", "number", "What this build tells of it; empty where it tells nothing."),
+)
+
+
 def _comparisons() -> tuple[Column, ...]:
     found = [
         DAY,
@@ -100,17 +108,19 @@ def _comparisons() -> tuple[Column, ...]:
     return (*found, UNIT, LONG[7])
 
 
-COMPARISONS = _comparisons()
+FIXED: Mapping[str, tuple[Column, ...]] = {
+    "long": LONG,
+    "comparisons": _comparisons(),
+    "overview": OVERVIEW,
+    "restated": RESTATED,
+}
+"""Columns of the shapes that are the same whatever metrics there are."""
 
 
 def columns_of(spec: ModelSpec, catalog: Catalog) -> tuple[Column, ...]:
     """The columns of a model, those of its shape first; `build_id` is added by its view."""
-    if spec.shape == "long":
-        return LONG
-    if spec.shape == "comparisons":
-        return COMPARISONS
-    if spec.shape == "overview":
-        return OVERVIEW
+    if spec.shape in FIXED:
+        return FIXED[spec.shape]
     members = MEMBERS[spec.by] if spec.by else ()
     numbers = [metric_column(name, info) for name, info in spec.named(catalog).items()]
     return (DAY, *members, *numbers)

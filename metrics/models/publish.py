@@ -5,6 +5,7 @@ numbers --shapes--> batches --load--> tables  (+ indexes and comments)
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from metrics.models.columns import BUILD, Column, columns_of
 from metrics.models.customers import read_customers, read_locations
 from metrics.models.days import published_days
 from metrics.models.numbers import Numbers
+from metrics.models.restated import restated_statements
 from metrics.models.reuse import Reuse
 from metrics.models.shapes import SHAPES, Batch, Sources, Target
 from metrics.models.spec import ModelSpec, published_models
@@ -39,9 +41,10 @@ AT_ONCE = 200_000
 
 @dataclass(frozen=True)
 class Models:
-    """Rows of each published table, and a digest of what each looks like."""
+    """Rows of each published table, the seconds it took, and a digest of what it looks like."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     shapes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,11 +80,13 @@ class Publisher:
         plans = [self._plan(spec, days, targets) for spec in published_models().values()]
         made = sorted({day for plan in plans for day in plan.days if plan.is_made(day)})
         sources = self._sources(made, targets)
-        rows = {}
+        rows, seconds = {}, {}
         for done, plan in enumerate(plans):
             progress(f"Publishing {plan.spec.name}", done / len(plans))
+            began = time.monotonic()
             rows[plan.spec.name] = self._make(plan, sources)
-        return Models(rows, {plan.spec.name: plan.shape for plan in plans})
+            seconds[plan.spec.name] = round(time.monotonic() - began, 3)
+        return Models(rows, seconds, {plan.spec.name: plan.shape for plan in plans})
 
     def _days(self) -> list[date]:
         info, settings = self.pinned.build, self.settings
@@ -125,15 +130,26 @@ class Publisher:
         spec, columns = plan.spec, plan.columns
         table = self._qualified(spec.name)
         self._run(f"CREATE TABLE {table} ({_declared(columns, self.writing.engine)})")
-        if copy := self._reuse.copy(spec, columns, plan.since, plan.days):
-            self._run(copy)
         days = [day for day in plan.days if plan.is_made(day)]
+        if spec.shape == "restated":
+            self._log(plan)
+            days = []
+        elif copy := self._reuse.copy(spec, columns, plan.since, plan.days):
+            self._run(copy)
         rows = SHAPES[spec.shape](spec, sources, days) if days else iter(())
         for batch in _gathered(rows, columns, self.writing.id):
             self.writing.engine.load(self.writing.connection, table, batch)
         self._describe(spec, columns, table)
         counted = f"SELECT COUNT(*) FROM {table}"  # noqa: S608
         return int(self.writing.connection.exec_driver_sql(counted).scalar_one())
+
+    def _log(self, plan: Plan) -> None:
+        """Fill the log of restated values; it is carried on even where nothing else is copied."""
+        known = frozenset(self._reuse.known_models)
+        since = plan.since or plan.days[-1]
+        metrics = self.pinned.catalog.metrics
+        for statement in restated_statements(self.writing, metrics, since, known):
+            self._run(statement)
 
     def _describe(self, spec: ModelSpec, columns: Sequence[Column], table: str) -> None:
         engine = self.writing.engine

@@ -35,6 +35,12 @@ class Reuse:
         usable = isinstance(before, Previous) and not self.pinned.build.changes.full
         return before if usable and isinstance(before, Previous) else None
 
+    @property
+    def known_models(self) -> Mapping[str, int]:
+        """Published tables of the build before, if only to compare with."""
+        before = self.writing.previous
+        return before.info.models if isinstance(before, Previous) else {}
+
     def metrics_of(self, spec: ModelSpec) -> Mapping[str, MetricInfo]:
         """Metrics a model tells of, by the names it has for them."""
         catalog = self.pinned.catalog

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from metrics.query.catalog import Catalog, MetricInfo
 
 FILE = Path(__file__).with_name("models.yml")
-Shape = Literal["wide", "long", "comparisons", "overview"]
+Shape = Literal["wide", "long", "comparisons", "overview", "restated"]
 
 
 class ModelSpec(BaseModel):

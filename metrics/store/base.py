@@ -42,12 +42,20 @@ class Previous:
         return f'{self.models_place}."{name}"'
 
 
+Reuses = Callable[[sa.Connection, BuildInfo], bool]
+"""Whether a build would take over tables of the one before: asked before anything is written."""
+
+LAST = "last__"
+
+
 @dataclass
 class Writing:
     """A build being made: where to write, and `publish`, which makes it the current one.
 
     Parts lie in `schema` (None: the connection's own), published models in `models_schema`.
-    `previous` is the current build where it can be read, else a sentence that says why not.
+    `previous` is the current build where it can be read, else a sentence that says why not. The
+    parts in `at_hand` are its tables as well, lying beside the new ones as `last__<name>`: to be
+    renamed rather than copied. What is left of them goes when the build is published.
     """
 
     id: BuildId
@@ -58,6 +66,7 @@ class Writing:
     publish: Callable[[BuildInfo], None]
     models_schema: str
     previous: Previous | str = NO_BUILD
+    at_hand: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,11 @@ class KeptBuild:
 class Store(Protocol):
     """Keeps builds of one warehouse."""
 
-    def write(self) -> AbstractContextManager[Writing]:
-        """Start a build; raises BuildRunningError when one is running."""
+    def write(self, reuses: Reuses | None = None) -> AbstractContextManager[Writing]:
+        """Start a build, upon the one before where it `reuses` that.
+
+        Raises BuildRunningError when one is running.
+        """
 
     def lease(self) -> AbstractContextManager[Lease]:
         """Hold the current build; raises NothingBuiltError when there is none."""

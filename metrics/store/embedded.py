@@ -20,12 +20,14 @@ import sqlalchemy as sa
 
 from metrics.engines.engine import DUCKDB
 from metrics.errors import StoreError, WarehouseError
+from metrics.store.aside import drop_rest, put_aside
 from metrics.store.base import (
     NO_BUILD,
     BuildId,
     KeptBuild,
     Lease,
     Previous,
+    Reuses,
     Writing,
     next_id,
     rollback_target,
@@ -37,6 +39,7 @@ from metrics.store.files import (
     Published,
     build_files,
     build_lock,
+    copy_database,
     read_pointer,
     read_undone,
     remove_database,
@@ -77,15 +80,16 @@ class EmbeddedStore:
         self._open_builds = OpenBuilds()
         self._unreadable: dict[BuildId, float] = {}
 
-    def write(self) -> AbstractContextManager[Writing]:
+    def write(self, reuses: Reuses | None = None) -> AbstractContextManager[Writing]:
         """A new build file with the warehouse attached read-only as catalog `warehouse`.
 
-        Raises BuildRunningError, WarehouseError, or StoreError when it cannot be written.
+        A build that reuses the one before starts from a copy of its file. Raises
+        BuildRunningError, WarehouseError, or StoreError when it cannot be written.
         """
-        return self._write()
+        return self._write(reuses)
 
     @contextmanager
-    def _write(self) -> Iterator[Writing]:
+    def _write(self, reuses: Reuses | None) -> Iterator[Writing]:
         with building():
             self.folder.mkdir(parents=True, exist_ok=True)
             with build_lock(self.folder):
@@ -93,11 +97,11 @@ class EmbeddedStore:
                 build = next_id(self._newest_seen())
                 temporary = self.folder / f"tmp-{build}.duckdb"
                 try:
-                    yield from self._fill(build, temporary)
+                    yield from self._fill(build, temporary, reuses)
                 finally:
                     remove_database(temporary)
 
-    def _fill(self, build: BuildId, temporary: Path) -> Iterator[Writing]:
+    def _fill(self, build: BuildId, temporary: Path, reuses: Reuses | None) -> Iterator[Writing]:
         engine = sa.create_engine(
             f"duckdb:///{temporary}",
             connect_args={"config": NO_EXTENSIONS},
@@ -107,6 +111,7 @@ class EmbeddedStore:
         connection = engine.connect()
 
         def publish(info: BuildInfo) -> None:
+            drop_rest(connection)
             _write_info(connection, info)
             connection.commit()
             connection.exec_driver_sql("DETACH warehouse")
@@ -119,10 +124,18 @@ class EmbeddedStore:
             self._publish(build, temporary)
 
         try:
+            previous, at_hand = self._attach_previous(connection), frozenset[str]()
+            if isinstance(previous, Previous) and reuses and reuses(connection, previous.info):
+                connection.close()  # nothing is in it yet
+                copy_database(self.folder / read_pointer(self.folder)[0].file, temporary)
+                connection = engine.connect()
+                at_hand = put_aside(connection, previous.info.parts, MODELS)
+                previous = self._attach_previous(connection)
             _attach(connection, self.warehouse)
-            previous = self._attach_previous(connection)
             connection.exec_driver_sql(f"CREATE SCHEMA {MODELS}")
-            yield Writing(build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous)
+            yield Writing(
+                build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous, at_hand
+            )
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
                 connection.close()

@@ -124,6 +124,12 @@ def remove_database(path: Path) -> None:
     shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Make a database file a copy of another, which nobody writes."""
+    remove_database(target)
+    shutil.copyfile(source, target)
+
+
 def remove_rests(folder: Path) -> None:
     """Remove what builds that were killed left under temporary names."""
     for rest in folder.glob("tmp-*"):

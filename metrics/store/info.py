@@ -20,7 +20,8 @@ class FactState(BaseModel):
 
     `as_of` is how far its systems are complete; `last_seen` the last day any row speaks of: for
     intervals the last day one of them is in force. `seen_on` lists the days on which a snapshot
-    was taken.
+    was taken. `read_to` is the last full day when it was read; a build of a part of the facts
+    leaves the others as they were.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class FactState(BaseModel):
     file: str = ""
     missing: tuple[str, ...] = ()
     seen_on: tuple[date, ...] = ()
+    read_to: date | None = None
 
     @property
     def available(self) -> bool:
@@ -160,10 +162,12 @@ class BuildInfo(BaseModel):
     """Everything a reader needs to know about a build without asking the warehouse.
 
     `looked_for` are the tables the build looked for; `warehouse_tables` those of them it found,
-    with the declared ones of their columns and the family of each.`models` are the published
-    tables with the rows of each, `models_shapes` digests of what they look like. `changes` says
-    what differs from the build before; `shapes` what shaped the build, its facts and its scores,
-    as digests: a later build may use only what it would have made alike.
+    with the declared ones of their columns and the family of each. `watermarks` are the last days
+    that systems told of. `models` are the published tables with the rows of each, `models_seconds`
+    how long each took (the first one that tells of the company answers for all of them), and
+    `models_shapes` digests of what they look like. `changes` says what differs from the build
+    before; `shapes` what shaped the build, its facts and its scores, as digests: a later build may
+    use only what it would have made alike.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -185,9 +189,11 @@ class BuildInfo(BaseModel):
     checks: tuple[CheckInfo, ...] = ()
     identities: tuple[IdentityInfo, ...] = ()
     models: dict[str, int] = {}
+    models_seconds: dict[str, float] = {}
     models_shapes: dict[str, str] = {}
     definitions_hash: str = ""
     settings: dict[str, Any] = {}
+    watermarks: dict[str, date] = {}
     changes: Changes = Changes()
     shapes: dict[str, str] = {}
 

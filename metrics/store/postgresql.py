@@ -25,6 +25,7 @@ from metrics.store.base import (
     KeptBuild,
     Lease,
     Previous,
+    Reuses,
     Writing,
     next_id,
     rollback_target,
@@ -111,9 +112,10 @@ class PostgresqlStore:
         )
 
     @contextmanager
-    def write(self) -> Iterator[Writing]:
+    def write(self, reuses: Reuses | None = None) -> Iterator[Writing]:
         """A new schema, filled in one transaction that ends with moving the pointer.
 
+        Readers may hold the schema before, so that its tables can only be copied.
         Raises BuildRunningError, WarehouseError, or StoreError when it cannot be written.
         """
         engine = self._engine(BUILDER_OPTIONS, BUILDER_NAME + builder(), poolclass=sa.NullPool)

@@ -200,6 +200,17 @@ def test_what_is_later_than_is_known_says_how_far_that_is(
     assert notes["Quick ratio"] == "no value in this period"
 
 
+def test_a_number_of_fewer_days_than_the_page_says_so(open_page: Open, layer: FakeLayer) -> None:
+    layer.catalog.metrics["total_arr"].as_of = date(2026, 11, 12)
+    at = open_page("revenue")
+    assert "known to 12 Nov 2026" in said(at)
+    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    assert notes["Annual recurring revenue"] == "known to 12 Nov 2026"
+    assert notes["Quick ratio"] == ""
+    assert "compared with" in said(at)
+    assert "compared with" not in said(open_page("quality")), "it is about no dates"
+
+
 def test_failure_shows_a_reference_and_no_detail(
     open_page: Open, layer: FakeLayer, caplog: pytest.LogCaptureFixture
 ) -> None:

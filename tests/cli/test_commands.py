@@ -325,3 +325,10 @@ def test_the_server_answers_only_to_the_names_it_was_given(
     names = [name for option, name in pairs if option == "--server.allowedHosts"]
     assert names == ["localhost", "127.0.0.1", "metrics.example.org"]
     assert f"http://localhost:{port}" in result.output
+
+
+@pytest.mark.postgres
+def test_the_demo_is_copied_to_an_empty_database_only(home: Path, run: Run, pg_url: str) -> None:
+    assert " rows of " in run("demo", "--copy-to", pg_url).output
+    again = run("demo", "--copy-to", pg_url, code=6)
+    assert "has a schema 'raw' already" in again.output

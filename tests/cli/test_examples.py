@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -67,9 +68,12 @@ def test_every_example_runs(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("metrics.cli.serve.os.execv", lambda *arguments: None)
     monkeypatch.setattr("metrics.cli.serve._refuse_taken", lambda *arguments: None)
+    # What a server is needed for is tested where there is one.
+    monkeypatch.setattr("metrics.demo.copy.copy_to_new_database", lambda path, url: {"raw.x": 1})
     one = partial(parity.compare, metrics=["total_mrr"])  # all of them is another test's work
     monkeypatch.setattr(parity, "compare", one)
     seen: set[str] = set()
+    builds = 0
     for line in dict.fromkeys([*examples_of_documents(), *examples_of_help()]):
         _, command, *rest = shlex.split(line)
         seen.add(command)
@@ -77,10 +81,12 @@ def test_every_example_runs(
         if command == "init" and "--file" not in arguments:
             arguments += ["--file", str(tmp_path / f"{len(seen)}.toml"), "--force"]
         ends = 0 if "--warehouse" in arguments else ENDS.get(command, 0)
-        run(command, *arguments, code=ends)
-        if command == "build":  # the same once more would say nothing new
-            with open_layer().hold() as pinned:
+        if command == "build":  # twice for real; once more would say nothing new
+            builds += 1
+        if command == "build" and builds > 2:
+            with closing(open_layer()) as layer, layer.hold() as pinned:
                 monkeypatch.setattr("metrics.pipeline.run_build", again(pinned.build))
+        run(command, *arguments, code=ends)
         monkeypatch.chdir(tmp_path)
     assert seen == set(COMMANDS), "every command has an example that runs"
 

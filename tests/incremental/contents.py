@@ -74,6 +74,16 @@ def said_differently(one: BuildInfo, other: BuildInfo) -> list[str]:
     return [name for name in SAID if getattr(one, name) != getattr(other, name)]
 
 
-def days_that_differ(one: Table, other: Table) -> set[date]:
-    """Days of a part on which two builds have other rows; on the rest each bit is equal."""
-    return {row[0] for row in {*map(tuple, one[1])} ^ {*map(tuple, other[1])}}
+def days_that_differ(one: Table, other: Table, exactly: bool = True) -> set[date]:
+    """Days of a part on which two builds have other rows; on the rest each bit is equal.
+
+    Not `exactly`: on the rest numbers are equal but for the last digits of a sum.
+    """
+    here, there = ({_rounded(row, exactly) for row in table[1]} for table in (one, other))
+    return {row[0] for row in here ^ there}
+
+
+def _rounded(row: tuple[Any, ...], exactly: bool) -> tuple[Any, ...]:
+    if exactly:
+        return row
+    return tuple(f"{value:.9g}" if isinstance(value, float) else value for value in row)
