@@ -21,6 +21,9 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ENDS = {"doctor": 12, "check": 10}
 """The demo company lacks tables and has dirty rows, and these commands say so."""
 
+REAL = ([], ["--select", "win_rate"])
+"""Builds that are made; once more would say nothing new."""
+
 OURS = {
     "postgresql://reader@localhost/warehouse": "duckdb:///{demo}",
     "postgresql://reader@localhost/demo": "duckdb:///{demo}",
@@ -73,7 +76,6 @@ def test_every_example_runs(
     one = partial(parity.compare, metrics=["total_mrr"])  # all of them is another test's work
     monkeypatch.setattr(parity, "compare", one)
     seen: set[str] = set()
-    builds = 0
     for line in dict.fromkeys([*examples_of_documents(), *examples_of_help()]):
         _, command, *rest = shlex.split(line)
         seen.add(command)
@@ -81,9 +83,7 @@ def test_every_example_runs(
         if command == "init" and "--file" not in arguments:
             arguments += ["--file", str(tmp_path / f"{len(seen)}.toml"), "--force"]
         ends = 0 if "--warehouse" in arguments else ENDS.get(command, 0)
-        if command == "build":  # twice for real; once more would say nothing new
-            builds += 1
-        if command == "build" and builds > 2:
+        if command == "build" and arguments not in REAL:
             with closing(open_layer()) as layer, layer.hold() as pinned:
                 monkeypatch.setattr("metrics.pipeline.run_build", again(pinned.build))
         run(command, *arguments, code=ends)
