@@ -197,5 +197,5 @@ def test_a_second_database_keeps_the_builds(
 
 def test_the_address_of_the_store_is_checked_and_never_quoted() -> None:
     with pytest.raises(SettingsError, match="store_url") as caught:
-        load_settings(env={}, store_url="oracle://u:canary@host/db")
-    assert "canary" not in str(caught.value)
+        load_settings(env={}, store_url="oracle://u:secret@host/db")
+    assert "secret" not in str(caught.value)
