@@ -240,7 +240,7 @@ def _store(settings: Settings, model: Model) -> Iterator[Finding]:
 
 
 def _writable(settings: Settings) -> Iterator[Finding]:
-    if engine_of(settings.warehouse) is DUCKDB:
+    if engine_of(settings.store) is DUCKDB:
         folder = settings.store_folder
         there = next(path for path in (folder, *folder.parents) if path.exists())
         probe = there / ".metrics-doctor"
@@ -253,7 +253,7 @@ def _writable(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("store", "ok", f"{folder} can be written")
         return
-    with open_warehouse(settings.warehouse) as connection:
+    with open_warehouse(settings.store) as connection:
         may = connection.exec_driver_sql(
             "SELECT HAS_DATABASE_PRIVILEGE(current_database(), 'CREATE')"
         ).scalar_one()

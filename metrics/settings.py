@@ -45,6 +45,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     warehouse_url: str | None = None
+    store_url: str | None = None
     home: Path = ROOT / ".metrics"
     queries: Path = ROOT / "queries"
     definitions: Path = ROOT / "metrics" / "definitions"
@@ -71,7 +72,7 @@ class Settings(BaseModel):
             raise ValueError(f"unknown time zone. {did_you_mean(value, available_timezones())}")
         return value
 
-    @field_validator("warehouse_url")
+    @field_validator("warehouse_url", "store_url")
     @classmethod
     def _known_driver(cls, value: str | None) -> str | None:
         if not value:
@@ -105,6 +106,11 @@ class Settings(BaseModel):
         return self.warehouse_url or f"duckdb:///{self.demo_path}"
 
     @property
+    def store(self) -> str:
+        """URL of the database that keeps the builds: the configured one, else the warehouse's."""
+        return self.store_url or self.warehouse
+
+    @property
     def targets_file(self) -> Path:
         """The company's targets: the configured file, else the one beside a warehouse file."""
         url = make_url(self.warehouse)
@@ -114,7 +120,9 @@ class Settings(BaseModel):
 
     @property
     def store_folder(self) -> Path:
-        """Folder of an embedded warehouse's builds; each warehouse file has its own."""
+        """Folder of embedded builds: the configured one, else one for each warehouse file."""
+        if self.store_url:
+            return Path(make_url(self.store_url).database or self.home / "store")
         database = make_url(self.warehouse).database or "memory"
         mark = hashlib.sha256(str(Path(database).resolve()).encode()).hexdigest()[:8]
         return self.home / "store" / f"{Path(database).stem}-{mark}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.crossing import fetch_sources
 from metrics.build.digests import digest_days, left_out_at_start
 from metrics.build.files import stage_files
 from metrics.build.shapes import fact_shape
@@ -82,15 +83,19 @@ class Reading:
 
 
 def start(settings: Settings, model: Model, writing: Writing) -> Reading:
-    """Look at what the warehouse has."""
+    """Look at what the warehouse has; where the store is elsewhere, fetch it."""
     space = Workspace(writing.connection, writing.engine, writing.schema)
     tables = [source.table for source in model.queries.sources.values()]
-    inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
+    crossed: dict[str, str] = {}
+    if settings.store_url:
+        inspected, crossed = fetch_sources(space, settings, model.queries)
+    else:
+        inspected = inspect_warehouse(writing.connection, tables, writing.warehouse_catalog)
     files = stage_files(space, settings, model.queries, inspected)
     inspected |= {model.queries.sources[name].table: types for name, (_, types) in files.items()}
     contract = check(model.queries, inspected)
     day = settings.last_full_day()
-    staged = {name: table for name, (table, _) in files.items()}
+    staged = crossed | {name: table for name, (table, _) in files.items()}
     return Reading(settings, model, writing, space, inspected, contract, day, files=staged)
 
 

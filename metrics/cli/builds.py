@@ -86,6 +86,7 @@ def build(
     Examples:
       metrics build
       metrics build --full --json
+      metrics build --select domain:sales,tier:1
     """
     info, seconds = run(load_settings(), full=full, select=tuple(select or ()))
     if as_json:
@@ -213,8 +214,9 @@ def run(
     restated = sum(change.restated for change in info.changes.facts.values())
     if restated:
         say(f"{restated:,} days of facts were restated by late, corrected or removed rows")
+    how = ": ".join(filter(None, (info.changes.mode, info.changes.reason)))
     say(
-        f"Build {info.id} ({info.changes.mode}): {len(info.parts)} parts, data to {info.as_of}, "
+        f"Build {info.id} ({how}): {len(info.parts)} parts, data to {info.as_of}, "
         f"{len(info.identities) - broken} of {len(info.identities)} identities hold, "
         f"{seconds:.1f} s"
     )

@@ -76,9 +76,8 @@ def complete_selection(incomplete: str) -> list[str]:
     plus = "+" if last.startswith("+") else ""
     definitions = _definitions()
     names = [f"metric:{name}" for name in (definitions.metrics if definitions else ())]
-    names += [f"domain:{name}" for name in DOMAINS] + [
-        f"model:{name}" for name in published_models()
-    ]
+    names += [f"domain:{name}" for name in DOMAINS]
+    names += [f"model:{name}" for name in published_models()]
     names += [f"tier:{tier}" for tier in (1, 2, 3)]
     return [
         f"{before}{comma}{plus}{name}" for name in names if name.startswith(last.removeprefix("+"))

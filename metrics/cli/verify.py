@@ -158,7 +158,9 @@ def parity(
 
     with progress_of("Comparing") as progress:
         found = run_parity(
-            load_settings(warehouse_url=left), load_settings(warehouse_url=right), progress
+            load_settings(warehouse_url=left, store_url=None),
+            load_settings(warehouse_url=right, store_url=None),
+            progress,
         )
     if as_json:
         write(json.dumps({**asdict(found), "equal": found.equal}, indent=2))

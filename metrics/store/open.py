@@ -1,4 +1,4 @@
-"""Picks the store that fits the settings: inside the warehouse where it can be, else files."""
+"""Picks the store of the settings: the configured one, else the warehouse itself or files."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from metrics.store.postgresql import PostgresqlStore
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of a warehouse: its own database on PostgreSQL, a folder for embedded files."""
-    if engine_of(settings.warehouse) is POSTGRESQL:
-        return PostgresqlStore(settings.warehouse, settings.keep_builds)
-    path = sa.make_url(settings.warehouse).database
+    """The store of a warehouse: its own database on PostgreSQL, a folder for embedded files.
+
+    A store elsewhere (`store_url`) is not given the warehouse: its rows cross to it.
+    """
+    if engine_of(settings.store) is POSTGRESQL:
+        return PostgresqlStore(settings.store, settings.keep_builds)
+    path = None if settings.store_url else sa.make_url(settings.warehouse).database
     warehouse = Path(path) if path else None
     return EmbeddedStore(settings.store_folder, warehouse, settings.keep_builds)

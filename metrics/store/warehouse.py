@@ -13,12 +13,16 @@ from metrics.errors import WarehouseError
 from metrics.store.embedded import NO_EXTENSIONS
 from metrics.store.failures import connected, looking
 
-OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=60000 -c timezone=UTC"
+OPTIONS = "-c default_transaction_read_only=on -c timezone=UTC -c statement_timeout="
+LOOK = 60.0  # longest statement of a look, in seconds
 
 
 @contextmanager
-def open_warehouse(url: str) -> Iterator[sa.Connection]:
-    """A read-only connection to a warehouse. Raises WarehouseError or RightsError."""
+def open_warehouse(url: str, longest: float = LOOK) -> Iterator[sa.Connection]:
+    """A read-only connection to a warehouse, for one transaction that sees it as it is now.
+
+    `longest` seconds for a statement, 0 for no limit. Raises WarehouseError or RightsError.
+    """
     if engine_of(url) is DUCKDB:
         database = sa.make_url(url).database
         if not database or not Path(database).exists():
@@ -29,12 +33,13 @@ def open_warehouse(url: str) -> Iterator[sa.Connection]:
         arguments = {"read_only": True, "config": NO_EXTENSIONS}
     else:
         arguments = {
-            "options": OPTIONS,
+            "options": f"{OPTIONS}{int(longest * 1000)}",
             "application_name": "metrics look",
             "connect_timeout": 5,
         }
+    more = {} if engine_of(url) is DUCKDB else {"isolation_level": "REPEATABLE READ"}
     engine = sa.create_engine(
-        url, connect_args=arguments, poolclass=sa.NullPool, hide_parameters=True
+        url, connect_args=arguments, poolclass=sa.NullPool, hide_parameters=True, **more
     )
     try:
         with looking(), connected(engine) as connection:

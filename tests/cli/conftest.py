@@ -14,6 +14,8 @@ from metrics.parts.model import Model, load_model
 from metrics.settings import Settings
 
 runner = CliRunner()
+FEW_DAYS = {"METRICS_PUBLISHED_DAYS": "2", "METRICS_PUBLISHED_MONTHS": "1"}
+"""All of history is published in the tests of the models; here it would only take time."""
 Run = Callable[..., Any]
 
 
@@ -22,8 +24,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home; tests only read it."""
     folder = tmp_path_factory.mktemp("cli") / "home"
     env = {"METRICS_HOME": str(folder), "METRICS_DEMO_SCALE": "tiny", "METRICS_WAREHOUSE_URL": ""}
-    env["METRICS_PUBLISHED_DAYS"] = "2"
-    env["METRICS_CONFIG"] = str(folder / "none.toml")
+    env |= {"METRICS_CONFIG": str(folder / "none.toml"), **FEW_DAYS}
     made = runner.invoke(app, ["demo", "--end-date", "2026-10-31"], env=env)
     assert made.exit_code == 0, made.output
     assert "18," in made.output
@@ -52,6 +53,8 @@ def _point_to(folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("METRICS_DEMO_SCALE", "tiny")
     patch.setenv("METRICS_CONFIG", str(folder / "none.toml"))
     patch.delenv("METRICS_WAREHOUSE_URL", raising=False)
+    for name, value in FEW_DAYS.items():
+        patch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

@@ -170,7 +170,7 @@ def process(url: str, home: Path) -> subprocess.Popen[str]:
     env = {**os.environ, "METRICS_WAREHOUSE_URL": url, "METRICS_HOME": str(home)}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "build"],
-        env=env | {"METRICS_AS_OF": "2026-10-31"},
+        env=env | {"METRICS_AS_OF": "2026-10-31", "METRICS_PUBLISHED_DAYS": "0"},
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],

@@ -157,7 +157,7 @@ def test_list_as_json_has_one_object_per_metric(home: Path, run: Run) -> None:
     names = (
         "name aliases label description formula unit display_unit kind window tier tiers domains "
         "status waiting_for since as_of direction owner tags dimensions related facts sources "
-        "definition proof caveats differs"
+        "definition proof caveats differs settles_days"
     )
     assert {tuple(sorted(item)) for item in by_name.values()} == {tuple(sorted(names.split()))}
     mrr = by_name["total_mrr"]

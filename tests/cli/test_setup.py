@@ -25,7 +25,10 @@ from metrics.sources.warehouse import Inspected, inspect_warehouse
 from tests.cli.conftest import Run
 from tests.published.test_sql import publish
 
-ENGINES = ["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ENGINES = [
+    pytest.param("duckdb", marks=pytest.mark.slow),
+    pytest.param("postgresql", marks=pytest.mark.postgres),
+]
 MOVED = {
     "app_database_accounts": "crm.Companies",
     "app_database_users": "public.stg_users",
@@ -77,6 +80,7 @@ def test_init_leads_to_a_build(
     file = tmp_path / "metrics.toml"
     monkeypatch.setenv("METRICS_CONFIG", str(file))
     monkeypatch.setenv("METRICS_AS_OF", "2026-10-31")
+    monkeypatch.setenv("METRICS_PUBLISHED_DAYS", "0")
     shown = run("init", foreign).output
     assert "stripe_invoices" in next(line for line in shown.splitlines() if "  choose  " in line)
     [tickets] = [line for line in shown.splitlines() if line.startswith("hubspot_tickets ")]
