@@ -16,7 +16,12 @@ from metrics.pipeline import run_build
 from metrics.settings import Settings
 from metrics.store.files import read_pointer
 from metrics.store.open import open_store
-from tests.incremental.contents import contents, days_that_differ, differences
+from tests.incremental.contents import (
+    contents,
+    days_that_differ,
+    days_told_otherwise,
+    differences,
+)
 from tests.incremental.steps import copied, full_again, full_beside, step
 from tests.incremental.trading import SPEC, Edit, tables_of, trading, write
 from tests.soundness.company import TIME_ZONE
@@ -111,8 +116,8 @@ def test_a_late_row_and_a_correction_restate_their_days_and_no_others(
     # A score looks back up to 30 days; it is made anew from the first of them, the rest is copied.
     scores = [name for name in changed if name.startswith("score__")]
     assert min(day for name in scores for day in changed[name]) == LATE
-    after_all = (days_that_differ(before[name], after[name], exactly=False) for name in scores)
-    assert max(day for days in after_all for day in days) < LATE + timedelta(days=30)
+    told = (days_told_otherwise(before[name], after[name]) for name in scores)
+    assert max(day for days in told for day in days) < LATE + timedelta(days=30)
     kinds = {name.partition("__")[0] for name in changed}
     assert kinds <= {"flow", "rows", "distinct", "score", "cohort"}  # no stock, no movement
     assert info.changes.facts["visits"].rows_since == LATE
