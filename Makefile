@@ -5,7 +5,7 @@ BIN     := .venv/bin
 PYTEST  := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-slow proof lint fix bench lock clean setup setup-dev
+.PHONY: help run demo build docs test test-slow proof lint fix bench lock clean setup setup-dev
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ lint: setup-dev  ## ruff check, ruff format --check, mypy
 fix: setup-dev  ## Let ruff repair and format what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: setup-dev  ## Write the reference of metrics and models anew from the definitions
+	@$(BIN)/python -m metrics.reference
 
 bench: setup-dev  ## Measure build and query times and print them
 	@$(PYTEST) -m bench -s

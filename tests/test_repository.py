@@ -34,6 +34,7 @@ FLOW = (
     "query",
     "layer",
     "models",
+    "reference",
     "selection",
     "pipeline",
     "parity",

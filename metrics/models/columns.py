@@ -64,7 +64,9 @@ LONG = (
     Column("entity_type", "text", "'company' or 'customer'."),
     Column("entity_id", "text", "Id of the customer, or 'company'.", True),
     Column("entity_name", "text", "Name of the customer, or of the company."),
-    Column("is_placeholder", "boolean", "Whether the metric waits for data, so has no value."),
+    Column(
+        "is_placeholder", "boolean", "Whether the metric waits for data; it may have a history."
+    ),
     COMPLETE,
 )
 OVERVIEW = (
@@ -78,7 +80,9 @@ OVERVIEW = (
     Column("previous_value", "number", "The value one month earlier."),
     Column("change", "number", "current_value - previous_value, in the metric's unit."),
     Column("growth", "number", "change / previous_value, where that was above zero."),
-    Column("target", "number", "What the company wants to reach by the day, where it says so."),
+    Column(
+        "target", "number", "What the company wants to reach in the period; none for sums of a day."
+    ),
     Column("status", "text", "'reached' or 'missed', where there is a target and a value."),
     COMPLETE,
 )

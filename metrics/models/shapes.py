@@ -253,7 +253,8 @@ def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches
         value = column(numbers.series(info), rows)
         complete = _complete(info, days)
         past = np.where(complete, column(numbers.series(info), before), np.nan)
-        targets = [sources.target(name, day) for day in days]
+        # What a single day adds says nothing of a whole period's target.
+        held = [None if info.additive_over_time else sources.target(name, day) for day in days]
         yield {
             "metric_date": list(days),
             "metric_name": name,
@@ -268,9 +269,9 @@ def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches
             "previous_value": past,
             "change": value - past,
             "growth": growth(value, past),
-            "target": pa.array(targets, pa.float64()),
+            "target": pa.array(held, pa.float64()),
             "status": _texts(
-                [_status(one, wanted, info) for one, wanted in zip(value, targets, strict=True)]
+                [_status(one, wanted, info) for one, wanted in zip(value, held, strict=True)]
             ),
             "is_complete": complete,
         }

@@ -20,13 +20,14 @@ class ModelSpec(BaseModel):
 
     `domain` and `by` say which metrics are its columns: those of the domain that can be split so.
     A list of `metrics` does instead, of which definitions of one's own may lack some. `whole` adds
-    the company's rows, `days` shortens history.
+    the company's rows, `days` shortens history. `answers` says which questions it is for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     description: str
+    answers: str
     shape: Shape
     tags: tuple[Literal["base", "domain", "unified"], ...]
     domain: str | None = None

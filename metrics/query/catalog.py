@@ -162,10 +162,11 @@ class Catalog:
         return sorted(mine, key=lambda info: (info.status != "live", info.tiers.get(domain, 3)))
 
     def names(self, domain: str) -> dict[str, MetricInfo]:
-        """Every name and alias by which a domain knows its metrics."""
+        """Every name and alias by which a domain knows its metrics, in the order of definitions."""
         return {
             name: info
-            for info in self.domain(domain)
+            for info in self.metrics.values()
+            if domain in info.domains
             for name in (info.name, *info.aliases)
             if self.resolve(name, domain) is info
         }

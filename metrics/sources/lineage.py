@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -17,7 +18,11 @@ from metrics.errors import DefinitionError, Problem, did_you_mean
 from metrics.sources.model import Dependencies, Queries, SqlFile
 
 MAX_CHARACTERS = 20_000
+MOST_FILES = 1024
 SCHEMAS = ("source", "entity", "fact")
+
+Tables = tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
+"""Columns by schema and table, as something that can be looked up."""
 
 _CALENDAR = "calendar arithmetic belongs to the metrics, not to a query"
 _CLOCK = "a query must not depend on when it runs"
@@ -51,8 +56,14 @@ def parse(file: SqlFile) -> exp.Query:
     """The file as a tree with lower-case names. Raises DefinitionError when it is no plain SELECT.
 
     Checked is what can be seen without the schema: one SELECT, known functions, no clock and no
-    calendar, only tables of `source`, `entity` and `fact`.
+    calendar, only tables of `source`, `entity` and `fact`. The tree is the caller's to change.
     """
+    return _parsed(file).copy()
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _parsed(file: SqlFile) -> exp.Query:
+    """Read once in a process, however often a model is loaded; nobody may change it."""
     if len(file.text) > MAX_CHARACTERS:
         raise _error(file, 0, f"longer than {MAX_CHARACTERS} characters; split the query")
     try:
@@ -108,11 +119,10 @@ def order(queries: Queries) -> list[str]:
 
 
 def qualified(file: SqlFile, queries: Queries) -> exp.Query:
-    """The tree with every column tied to its table and every star expanded."""
-    tree = parse(file)
-    schema: dict[str, Any] = {}
+    """The tree with every column tied to its table and every star expanded; not to be changed."""
+    schema: dict[str, dict[str, tuple[str, ...]]] = {}
     problems: list[Problem] = []
-    for table in tree.find_all(exp.Table):
+    for table in _parsed(file).find_all(exp.Table):
         if not table.db:
             continue
         columns = _columns_of(table, queries)
@@ -122,9 +132,19 @@ def qualified(file: SqlFile, queries: Queries) -> exp.Query:
             message = f"there is no {table.db}.{table.name}. {hint}".strip()
             problems.append(Problem(file.path, _line(table), message))
         else:
-            schema.setdefault(table.db, {})[table.name] = dict.fromkeys(columns, "text")
+            schema.setdefault(table.db, {})[table.name] = tuple(columns)
     if problems:
         raise DefinitionError(problems)
+    return _tied(file, tuple((name, tuple(tables.items())) for name, tables in schema.items()))
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _tied(file: SqlFile, tables: Tables) -> exp.Query:
+    tree = parse(file)
+    schema: dict[str, Any] = {
+        name: {table: dict.fromkeys(columns, "text") for table, columns in of_it}
+        for name, of_it in tables
+    }
     try:
         tied: exp.Query = qualify(tree, dialect="postgres", schema=schema, quote_identifiers=False)
     except OptimizeError as error:

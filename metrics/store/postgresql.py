@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ from metrics.store.faults import fault
 from metrics.store.files import build_running, builder
 from metrics.store.held import OpenBuilds, Opened
 from metrics.store.info import BuildInfo
+from metrics.store.patience import patiently
 from metrics.store.switch import (
     builds_of,
     describe,
@@ -212,8 +214,7 @@ class PostgresqlStore:
             # The last builder may still be removing old builds, without the lock of builders.
             if not held or wanted not in [build for build, _, _ in builds_of(connection)]:
                 raise StoreError(f"Build {wanted} is being removed.", "Choose a newer one.")
-            go_back(connection, current or "", target)
-            show_models(connection, wanted, target.info.models if target.info else ())
+            patiently(connection, partial(go_back, connection, current or "", target))
             fault("before-pointer")
             connection.commit()
         return wanted

@@ -6,11 +6,13 @@ They are switched in the transaction that moves the pointer, so a statement sees
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import sqlalchemy as sa
 
 from metrics.errors import StoreError
 from metrics.store.base import BuildId
+from metrics.store.patience import patiently
 from metrics.store.switch import schema_of
 
 FOUND = """
@@ -18,18 +20,23 @@ FOUND = """
     FROM pg_class c WHERE c.oid = TO_REGCLASS(:name)
 """
 COMMENTS = """
-    SELECT a.attname AS name, COL_DESCRIPTION(a.attrelid, a.attnum) AS text
+    SELECT a.attname AS column_name, COL_DESCRIPTION(a.attrelid, a.attnum) AS text
     FROM pg_attribute a
-    WHERE a.attrelid = TO_REGCLASS(:table) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = TO_REGCLASS(:name) AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL SELECT '', OBJ_DESCRIPTION(TO_REGCLASS(:name))
 """
 
 
 def show_models(connection: sa.Connection, build: BuildId, names: Iterable[str]) -> None:
     """Let every published name show a build's table.
 
-    Raises StoreError when something of somebody else has such a name, or rests on a view whose
-    columns have to change; nothing of theirs is touched.
+    Raises StoreError when something of somebody else has such a name, rests on a view whose
+    columns have to change, or reads for too long; nothing of theirs is touched.
     """
+    patiently(connection, partial(_switch, connection, build, names))
+
+
+def _switch(connection: sa.Connection, build: BuildId, names: Iterable[str]) -> None:
     for name in names:
         view, table = f'metrics."{name}"', f'"{schema_of(build)}"."{name}"'
         ours = connection.execute(sa.text(FOUND), {"name": view}).scalars().first()
@@ -54,7 +61,7 @@ def _show(connection: sa.Connection, view: str, table: str) -> None:
         with connection.begin_nested():
             connection.exec_driver_sql(f"DROP VIEW {view}")
             connection.exec_driver_sql(f"CREATE VIEW {view} AS {select}")
-    except sa.exc.DBAPIError as error:
+    except sa.exc.InternalError as error:
         raise StoreError(
             f"Something of yours rests on the view {view}, whose columns have changed.",
             "Drop it, build again, and make it anew; nothing was changed.",
@@ -62,17 +69,22 @@ def _show(connection: sa.Connection, view: str, table: str) -> None:
 
 
 def _describe(connection: sa.Connection, view: str, table: str) -> None:
-    """A view has no comments of its own unless it is given some."""
-    rows = connection.execute(sa.text(COMMENTS), {"table": table}).all()
-    whole = connection.execute(
-        sa.text("SELECT OBJ_DESCRIPTION(TO_REGCLASS(:table))"), {"table": table}
-    ).scalar()
-    statements = [f"COMMENT ON VIEW {view} IS {_quoted(whole)}"] if whole else []
-    statements += [
-        f'COMMENT ON COLUMN {view}."{row.name}" IS {_quoted(row.text)}' for row in rows if row.text
-    ]
-    for statement in statements:
-        connection.exec_driver_sql(statement.replace("%", "%%"))
+    """Give a view the comments of its table, which it does not take over by itself.
+
+    Only what differs is written: readers wait while a view is locked.
+    """
+    wanted, known = _comments(connection, table), _comments(connection, view)
+    for column, text in wanted.items():
+        if known.get(column) != text:
+            what = f'COLUMN {view}."{column}"' if column else f"VIEW {view}"
+            statement = f"COMMENT ON {what} IS {_quoted(text)}"
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def _comments(connection: sa.Connection, name: str) -> dict[str, str]:
+    """Comments of a table or view by column; its own under the empty name."""
+    rows = connection.execute(sa.text(COMMENTS), {"name": name})
+    return {row.column_name: row.text for row in rows if row.text}
 
 
 def _quoted(text: str) -> str:

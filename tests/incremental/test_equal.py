@@ -42,7 +42,7 @@ def test_after_random_changes(first: Settings, step: Any) -> None:
 
 @pytest.mark.slow
 @given(steps=st.lists(STEP, min_size=1, max_size=3))
-@settings(max_examples=150, **ALIKE)
+@settings(max_examples=60, **ALIKE)
 def test_after_many_random_changes(first: Settings, steps: Steps) -> None:
     with TemporaryDirectory() as folder:
         assert wrong_after(first, steps, Path(folder)) == []

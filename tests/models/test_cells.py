@@ -180,9 +180,9 @@ def test_the_long_model_holds_every_name_of_every_domain(published: Published) -
     frame = answers(published, sorted(everything))
     asked = {column: cells(frame, None, column) for column in ("value", "numerator", "denominator")}
     complete = cells(frame, None, "complete")
-    rows = {}
+    rows, names = {}, names_by_domain(published)
     for row in company.itertuples():
-        day, info = day_of(row.metric_date), names_by(published, row.domain)[row.metric_name]
+        day, info = day_of(row.metric_date), names[row.domain][row.metric_name]
         rows[day, row.domain, row.metric_name] = row
         key = (day, None, info.name)
         assert same(row.metric_value, asked["value"].get(key)), row
@@ -192,15 +192,10 @@ def test_the_long_model_holds_every_name_of_every_domain(published: Published) -
         assert row.is_placeholder == (info.status != "live")
         assert (row.unit, row.entity_id) == (info.unit, "company")
         assert row.importance_tier == f"tier_{info.tiers.get(row.domain, info.tier)}"
-    names = names_by_domain(published)
     assert rows.keys() == {
         (day, domain, name) for day in DAYS for domain, own in names.items() for name in own
     }
     assert len(rows) == len(company)
-
-
-def names_by(published: Published, domain: str) -> dict[str, MetricInfo]:
-    return published.layer.catalog.names(domain)
 
 
 def test_the_long_model_has_customers_on_the_latest_day_and_month_ends(

@@ -48,7 +48,7 @@ def test_every_row_names_its_build(published: Published) -> None:
         build = pinned.build
     for name, rows in build.models.items():
         table = published.read(f"SELECT build_id, COUNT(*) AS n FROM metrics.{name} GROUP BY 1")
-        assert table.values.tolist() == [[build.id, rows]], name
+        assert table.values.tolist() == ([[build.id, rows]] if rows else []), name
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,8 @@ def test_periods_say_how_complete_they_are(demo: Roads) -> None:
     ]
 
 
-def test_a_composite_without_one_of_its_tables(demo: Roads, tmp_path: Path) -> None:
+@pytest.mark.slow  # a shop's composite goes without a part in `tests/lineage/test_impact.py`
+def test_a_composite_without_one_of_its_tables(tmp_path: Path) -> None:
     """Three of five parts are left of the product-market fit where nobody records feature use."""
     path = tmp_path / "warehouse.duckdb"
     write_demo(path, scale="tiny", end_date=END)

@@ -115,7 +115,7 @@ def test_more_grains_and_comparisons_take_no_more_statements(asked: Asked) -> No
     everything = asked.live()
     alone = asked.statements(Query.of(everything))
     questions = [
-        Query.of(everything, grain=grain, start=LAST_DAY - timedelta(days=200), compare=compare)
+        Query.of(everything, grain=grain, start=LAST_DAY - timedelta(days=100), compare=compare)
         for grain in ("day", "week", "month", None)
         for compare in ("previous_month", "previous_year", None)
     ]

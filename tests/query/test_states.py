@@ -225,6 +225,7 @@ SURVEYS = (
 )
 
 
+@pytest.mark.slow  # `tests/proof/test_placeholders.py` sees all of them come and go
 def test_a_placeholder_of_the_demo_comes_alive_and_falls_back(tmp_path: Path) -> None:
     """Without a word of code: its table comes, loses a column, and goes."""
     path, end = tmp_path / "warehouse.duckdb", date(2026, 10, 31)

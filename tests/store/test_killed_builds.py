@@ -78,6 +78,12 @@ def test_killed_at_random_under_readers(place: Place) -> None:
     assert strays(place) == []
 
 
+@pytest.mark.parametrize(
+    "company",
+    # What PostgreSQL does with a killed builder is seen of small builds at every point.
+    ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_a_real_build_killed_inside_keeps_the_last_one(company: Company) -> None:
     before = build_next(company)
     for point in IN_A_REAL_BUILD:

@@ -29,6 +29,7 @@ from metrics.store.info import BuildInfo
 from metrics.store.postgresql import PostgresqlStore
 
 TABLES = ("one", "two", "three", "four", "five")
+MODELS = ("metrics_one", "metrics_two", "metrics_three")
 LAST_DAY = date(2026, 10, 31)
 
 
@@ -74,8 +75,7 @@ class Company:
             home=self.home,
             warehouse_url=self.url,
             as_of=day,
-            published_days=1,
-            published_months=0,
+            published_days=0,
         )
 
     def build(self, day: date = LAST_DAY) -> str:
@@ -104,6 +104,10 @@ def fill(writing: Writing, pause: float = 0.0) -> BuildInfo:
             f"SELECT '{writing.id}' AS build FROM generate_series(1, {count})"
         )
         time.sleep(pause)
+    for name in MODELS:
+        writing.connection.exec_driver_sql(
+            f"CREATE TABLE \"{writing.models_schema}\".{name} AS SELECT '{writing.id}' AS build_id"
+        )
     for point in (
         "snapshot-written",
         "snapshot-kept",
@@ -129,6 +133,7 @@ def info_of(build: str, rows: dict[str, int]) -> BuildInfo:
         first_day=LAST_DAY,
         facts={},
         parts={name: str(count) for name, count in rows.items()},
+        models=dict.fromkeys(MODELS, 1),
     )
 
 
@@ -144,7 +149,21 @@ def check(lease: Lease) -> list[str]:
             found = tuple(connection.execute(wanted).one())
         if found != (lease.info.id, lease.info.id, int(count)):
             wrong.append(f"{name} of {lease.info.id}: {found}")
-    return wrong
+    return [*wrong, *check_models(lease)]
+
+
+def check_models(lease: Lease) -> list[str]:
+    """What is wrong with the published names: one statement has to see one build of them all.
+
+    In a file they are of the build that is leased, on a server of the current one.
+    """
+    listed = " UNION ALL ".join(f"SELECT build_id FROM metrics.{name}" for name in MODELS)
+    with lease.connect() as connection:
+        builds = list(connection.exec_driver_sql(listed).scalars())
+    one_build = len(set(builds)) == 1 and len(builds) == len(MODELS)
+    if not one_build or (lease.schema is None and builds[0] != lease.info.id):
+        return [f"published names under {lease.info.id}: {builds}"]
+    return []
 
 
 def build_here(place: Place | Company, point: str = "", **how: Any) -> None:
