@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlglot import exp
 
 from metrics.build.workspace import Workspace
-from metrics.engines.engine import ENGINES
+from metrics.engines.engine import DUCKDB, ENGINES
 from metrics.settings import Settings
 from metrics.sources.guess import columns_read
 from metrics.sources.model import Queries, Source
@@ -106,6 +106,8 @@ def _fetch(
     space.execute(f'CREATE TEMPORARY TABLE "{target}" ({listing})')
     for batch in _batches(result, kinds):
         space.engine.load(space.connection, f'"{target}"', batch)
+        if space.engine is DUCKDB:  # what is not committed lies in memory beyond the engine's limit
+            space.connection.commit()
     space.tables[target] = space.reflect(target, keep=False)
     if space.engine.analyze:
         space.execute(space.engine.analyze.format(table=f'"{target}"'))

@@ -41,6 +41,7 @@ from metrics.store.patience import patiently
 from metrics.store.switch import (
     builds_of,
     describe,
+    drop_build,
     go_back,
     kept_builds,
     refuse_foreign,
@@ -323,5 +324,5 @@ def _drop(connection: sa.Connection, build: BuildId) -> None:
         {"key": _key(build)},
     ).scalar_one()
     if free and build != _current(connection):  # somebody may have rolled back to it meanwhile
-        connection.exec_driver_sql(f'DROP SCHEMA "{schema_of(build)}" CASCADE')
+        drop_build(connection, build)
     connection.commit()

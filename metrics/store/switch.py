@@ -27,6 +27,10 @@ VIEWS = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'metrics' AND c.relkind = 'v'
 """
+TABLES = """
+    SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = :schema AND c.relkind = 'r'
+"""
 COLUMNS = """
     SELECT attname FROM pg_attribute
     WHERE attrelid = CAST(:oid AS oid) AND attnum > 0 AND NOT attisdropped
@@ -85,6 +89,21 @@ def describe(connection: sa.Connection, build: BuildId, info: BuildInfo) -> None
 
 def _described(build: BuildId) -> sa.TableClause:
     return sa.table("build_info", sa.column("info"), schema=schema_of(build))
+
+
+def drop_build(connection: sa.Connection, build: BuildId) -> None:
+    """Drop a build with the views of ours that still show it, and nothing of anybody else.
+
+    Raises DBAPIError where something else rests on its tables: then all of it stays.
+    """
+    schema = schema_of(build)
+    for view in connection.exec_driver_sql(VIEWS).all():
+        if schema in view.text:
+            _execute(connection, f'DROP VIEW metrics."{view.name}"')
+    tables = list(connection.execute(sa.text(TABLES), {"schema": schema}).scalars())
+    if tables:
+        _execute(connection, f"DROP TABLE {', '.join(tables)}")
+    _execute(connection, f'DROP SCHEMA "{schema}"')
 
 
 def go_back(connection: sa.Connection, current: BuildId, target: KeptBuild) -> None:

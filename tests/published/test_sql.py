@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import closing
 from datetime import date
@@ -15,6 +16,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from metrics.errors import MetricsError, NothingBuiltError, QueryError, RefusedSqlError
+from metrics.models.spec import published_models
 from metrics.published import ask_models, place_of
 from metrics.published.guard import guarded
 from metrics.settings import Settings, load_settings
@@ -108,6 +110,15 @@ def test_longer_questions_run_as_they_stand(models: Settings) -> None:
     assert [float(third) for third in frame["third"]] == [96.67, 93.33, 90.0]
     assert frame["size"].tolist() == ["big", "small", "small"]
     assert float(frame["top"][0]) == 290
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+def test_the_queries_of_the_guide_may_be_run(dialect: str) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "METRICS_LAYER_GUIDE.md").read_text()
+    queries = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL)
+    assert queries
+    for query in queries:
+        assert guarded(query, dialect, published_models())
 
 
 def test_a_percent_sign_is_a_percent_sign(models: Settings) -> None:

@@ -203,6 +203,20 @@ def test_published_views_go_back_with_the_pointer(pg_place: Place) -> None:
         assert other.execute("SELECT note FROM metrics.notes").fetchall() == [("kept",)]
 
 
+def test_what_rests_on_a_build_keeps_it(pg_place: Place) -> None:
+    """A view of somebody else over the tables of a build is never dropped with it."""
+    place = Place("postgresql", pg_place.folder, pg_place.url, keep=1)
+    oldest = place.build()
+    with psycopg.connect(plain(place.url), autocommit=True) as other:
+        other.execute(f"CREATE VIEW public.board AS SELECT build FROM mb_{oldest}.one")
+        newest = [place.build() for _ in range(2)][-1]
+        assert kept_in(place) == [newest, oldest]
+        assert other.execute("SELECT DISTINCT build FROM public.board").fetchall() == [(oldest,)]
+        other.execute("DROP VIEW public.board")
+    last = place.build()
+    assert kept_in(place) == [last]
+
+
 def test_what_rests_on_a_published_view_is_never_dropped(pg_place: Place) -> None:
     _, newer = pg_place.build(), pg_place.build()
     with psycopg.connect(plain(pg_place.url)) as other:
