@@ -26,7 +26,7 @@ from metrics.build.stage import stage_name
 from metrics.build.states import fact_states, watermarks
 from metrics.build.targets import keep_targets
 from metrics.build.workspace import Workspace
-from metrics.engines.engine import engine_of
+from metrics.engines.engine import ENGINES
 from metrics.errors import StoreError, WarehouseError
 from metrics.lineage.available import Available
 from metrics.parts.model import Model, digest
@@ -43,7 +43,7 @@ def reusing(settings: Settings, model: Model) -> Reuses:
     """Whether a build of these settings would take over tables of one before."""
 
     def would(connection: sa.Connection, before: BuildInfo) -> bool:
-        space = Workspace(connection, engine_of(settings.warehouse))
+        space = Workspace(connection, ENGINES[connection.dialect.name])
         shapes = build_shapes(space, model, settings)
         return not why_other(before, shapes, settings.last_full_day())
 

@@ -74,16 +74,12 @@ def said_differently(one: BuildInfo, other: BuildInfo) -> list[str]:
     return [name for name in SAID if getattr(one, name) != getattr(other, name)]
 
 
-def days_that_differ(one: Table, other: Table, exactly: bool = True) -> set[date]:
-    """Days of a part on which two builds have other rows; on the rest each bit is equal.
-
-    Not `exactly`: on the rest numbers are equal but for the last digits of a sum.
-    """
-    here, there = ({_rounded(row, exactly) for row in table[1]} for table in (one, other))
-    return {row[0] for row in here ^ there}
+def days_that_differ(one: Table, other: Table) -> set[date]:
+    """Days of a part on which two builds have other rows; on the rest each bit is equal."""
+    return {row[0] for row in {*one[1]} ^ {*other[1]}}
 
 
-def _rounded(row: tuple[Any, ...], exactly: bool) -> tuple[Any, ...]:
-    if exactly:
-        return row
-    return tuple(f"{value:.9g}" if isinstance(value, float) else value for value in row)
+def days_told_otherwise(one: Table, other: Table) -> set[date]:
+    """The same of parts with the same groups on every day, the last digits of sums apart."""
+    pairs = zip(one[1], other[1], strict=True)
+    return {row[0] for row, their in pairs if not all(map(_same, row, their))}

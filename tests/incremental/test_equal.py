@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,9 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from metrics.pipeline import run_build
 from metrics.settings import Settings
-from tests.incremental.steps import Steps, wrong_after
+from tests.incremental.contents import contents, differences, said_differently
+from tests.incremental.steps import Step, Steps, full_again, step, wrong_after
 from tests.incremental.trading import KINDS, SPEC, Edit, tables_of
+from tests.support.mini import prepare
+from tests.support.postgres import new_database
 
 EDITS = st.builds(
     Edit,
@@ -33,11 +38,11 @@ ALIKE: dict[str, Any] = {
 }
 
 
-@given(step=STEP)
-@settings(max_examples=6, **ALIKE)
-def test_after_random_changes(first: Settings, step: Any) -> None:
+@given(one=STEP)
+@settings(max_examples=5, **ALIKE)
+def test_after_random_changes(first: Settings, one: Step) -> None:
     with TemporaryDirectory() as folder:
-        assert wrong_after(first, [step], Path(folder)) == []
+        assert wrong_after(first, [one], Path(folder)) == []
 
 
 @pytest.mark.slow
@@ -46,3 +51,19 @@ def test_after_random_changes(first: Settings, step: Any) -> None:
 def test_after_many_random_changes(first: Settings, steps: Steps) -> None:
     with TemporaryDirectory() as folder:
         assert wrong_after(first, steps, Path(folder)) == []
+
+
+@pytest.mark.slow
+@given(steps=st.lists(STEP, min_size=1, max_size=2))
+@settings(max_examples=12, **ALIKE)
+def test_after_random_changes_on_postgresql(pg_server: str, steps: Steps) -> None:
+    with TemporaryDirectory() as folder, new_database(pg_server) as url:
+        spec = copy.deepcopy(SPEC)
+        made = prepare(spec, Path(folder), url)
+        run_build(made)
+        for one in steps:
+            made, info = step(made, spec, one)
+            found = contents(made)
+            full, wanted = full_again(made)
+            assert differences(found, wanted) == []
+            assert said_differently(info, full) == []

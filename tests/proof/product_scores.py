@@ -88,7 +88,7 @@ FIT: tuple[tuple[Callable[[Question], Value], Points], ...] = (
 )
 
 
-@proof("pmf_score", USERS, SESSIONS, uses=(USES, "activity", "feature_use of users"))
+@proof("pmf_score", SESSIONS, uses=(USERS, USES, "activity", "feature_use of users"))
 def pmf_score(q: Question) -> Value:
     """Plain mean of the parts that have a value, on their scales; none of fewer than three.
 
