@@ -6,12 +6,14 @@ Everything happens in the transaction of the connection given; the caller commit
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 import sqlalchemy as sa
 
 from metrics.errors import StoreError
 from metrics.store.base import BuildId, BuildState, KeptBuild
 from metrics.store.info import BuildInfo
+from metrics.store.patience import patiently
 
 UNDONE = "rolled back"
 """Comment of a build's schema the store was rolled back from; the next build removes it."""
@@ -109,7 +111,7 @@ def drop_build(connection: sa.Connection, build: BuildId) -> None:
 def go_back(connection: sa.Connection, current: BuildId, target: KeptBuild) -> None:
     """Make another build the current one: its views, the pointer, and which ones are undone."""
     assert target.info is not None
-    _repoint_views(connection, current, target.id)
+    patiently(connection, partial(_repoint_views, connection, current, target.id))
     connection.execute(
         sa.text("UPDATE metrics.current SET build = :build, info = :info"),
         {"build": target.id, "info": target.info.model_dump_json()},
@@ -137,7 +139,7 @@ def _make_again(connection: sa.Connection, oid: int, name: str, build: BuildId) 
     try:
         with connection.begin_nested():
             _execute(connection, f'DROP VIEW metrics."{name}"')
-    except sa.exc.DBAPIError as error:
+    except sa.exc.InternalError as error:
         raise StoreError(
             f"Something of yours rests on the view metrics.{name}, which is different in that "
             "build.",

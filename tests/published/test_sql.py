@@ -41,14 +41,10 @@ def publish(settings: Settings) -> str:
         run = writing.connection.exec_driver_sql
         own = f'"{writing.schema}".' if writing.schema else ""
         run(f"CREATE TABLE {own}part AS SELECT '{SECRET}' AS secret")
-        run("CREATE SCHEMA IF NOT EXISTS metrics")
         for name in TABLES:
-            if writing.schema:
-                run(f"CREATE TABLE {own}{name} AS {ROWS}")
-                run(f"CREATE VIEW metrics.{name} AS SELECT * FROM {own}{name}")
-            else:
-                run(f"CREATE TABLE metrics.{name} AS {ROWS}")
-        writing.publish(info_of(writing.id, {}))
+            run(f'CREATE TABLE "{writing.models_schema}".{name} AS {ROWS}')
+        info = info_of(writing.id, {})
+        writing.publish(info.model_copy(update={"models": dict.fromkeys(TABLES, 30)}))
     return writing.id
 
 
