@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -65,7 +67,7 @@ class Afterwards:
         back = self._seen("app_database_user_sessions", "user_id", "start_time", day, days)
         return [
             (float(score), user in back)
-            for user, score in scores_on(world, "user_engagement", day.toordinal()).items()
+            for user, score in _by_id(scores_on(world, "user_engagement", day.toordinal()))
             if self.pays(world.entities.users[str(user)]["customer_id"], day)
         ]
 
@@ -77,7 +79,7 @@ class Afterwards:
         owner = {one: row["customer_id"] for one, row in world.entities.devices.items()}
         return [
             (float(score), device in failed)
-            for device, score in scores_on(world, "device_health", day.toordinal()).items()
+            for device, score in _by_id(scores_on(world, "device_health", day.toordinal()))
             if all(self.pays(owner[str(device)], at) for at in (day, day + timedelta(days=days)))
         ]
 
@@ -104,6 +106,11 @@ class Afterwards:
             cursor = connection.execute(sql)
             columns = [column[0] for column in cursor.description]
             return pd.DataFrame(cursor.fetchall(), columns=columns, dtype=object)
+
+
+def _by_id(scores: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """Scores in the order of the ids, so that equal ones fall into the same fifths in every run."""
+    return sorted(scores.items(), key=lambda one: str(one[0]))
 
 
 def _within(column: str, after: date, until: date) -> str:
