@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 
-from tests.support import browser, postgres
+from tests.support import postgres
 from tests.support.missing import POSTGRESQL, missing
 
 pytest_plugins = ["pytester"]
@@ -67,18 +68,12 @@ def test_a_killed_run_leaves_no_server_and_no_files(pg_server: str) -> None:
     assert not home.exists()
 
 
-def test_the_browser_opens_a_page(chromium_path: str, axe_js: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=chromium_path, args=browser.launch_arguments()
-        )
-        page = chromium.new_page()
-        page.set_content("<html lang=en><title>t</title><main><h1>Hello</h1></main></html>")
-        page.evaluate(axe_js)
-        found = page.evaluate("axe.run()")
-        chromium.close()
+def test_the_browser_opens_a_page(browser: Browser, axe_js: str) -> None:
+    page = browser.new_page()
+    page.set_content("<html lang=en><title>t</title><main><h1>Hello</h1></main></html>")
+    page.evaluate(axe_js)
+    found = page.evaluate("axe.run()")
+    page.close()
     assert found["violations"] == []
 
 

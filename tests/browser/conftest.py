@@ -13,12 +13,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from metrics.demo import write_demo
 from metrics.pipeline import run_build
 from metrics.settings import ROOT, load_settings
-from tests.support.browser import launch_arguments
 
 AS_OF = date(2026, 11, 18)
 TIMEOUT = 20_000
@@ -85,17 +84,6 @@ def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
             process.terminate()
             process.wait(10)
     assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """One Chromium for the session."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=chromium_path, args=launch_arguments()
-        )
-        yield chromium
-        chromium.close()
 
 
 class Screen:

@@ -109,7 +109,7 @@ ANY_TIME = settings(
 )
 
 
-@settings(ANY_TIME, max_examples=2)
+@settings(ANY_TIME, max_examples=1)
 @given(shapes)
 def test_random_warehouses(shape: Shape) -> None:
     check(shape, rounds=1)

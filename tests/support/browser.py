@@ -1,13 +1,20 @@
 """A Chromium for tests, wherever it is installed, and the accessibility checker to load into it."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.missing import AXE, CHROMIUM, missing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -40,6 +47,19 @@ def chromium_path() -> str:
             pytest.fail(f"CHROMIUM_PATH={named} is no program", pytrace=False)
         return named
     return find_chromium() or missing(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One Chromium for all tests of a worker: a second beside it could not be started."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path, args=launch_arguments()
+        )
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
