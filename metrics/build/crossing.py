@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from metrics.build.workspace import Workspace
 from metrics.engines.engine import DUCKDB, ENGINES
+from metrics.engines.load import ARROW
 from metrics.settings import Settings
 from metrics.sources.guess import columns_read
 from metrics.sources.model import Queries, Source
@@ -37,12 +38,7 @@ OWN_TYPES: Mapping[str, Mapping[str, str]] = {
 """Types that only columns on their way have."""
 
 KINDS: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "instant": pa.timestamp("us"),
+    **ARROW,
     "json": pa.string(),
     "decimal": pa.decimal128(*DECIMAL),
 }
@@ -109,8 +105,7 @@ def _fetch(
         if space.engine is DUCKDB:  # what is not committed lies in memory beyond the engine's limit
             space.connection.commit()
     space.tables[target] = space.reflect(target, keep=False)
-    if space.engine.analyze:
-        space.execute(space.engine.analyze.format(table=f'"{target}"'))
+    space.analyze(f'"{target}"')
 
 
 def _column(name: str) -> exp.Expr:

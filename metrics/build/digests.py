@@ -56,7 +56,7 @@ def _looks_at_end(measure: Measure, end: str) -> bool:
 def digest_days(space: Workspace, fact: Fact, table: Any, left_out: frozenset[str]) -> None:
     """Add the days of a staged fact to the digests of the build."""
     if FACT_DAYS not in space.tables:
-        space.create_kept(FACT_DAYS, COLUMNS)
+        space.create_empty(FACT_DAYS, COLUMNS, keep=True)
     for edge, day, columns in _edges(fact, table, left_out):
         statement = (
             sa.select(

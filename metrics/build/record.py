@@ -51,7 +51,7 @@ def record_build(
 ) -> None:
     """Write both tables: what the build before carried, then this build's own."""
     for name, columns in ((CHANGES, CHANGE_COLUMNS), (HISTORY, HISTORY_COLUMNS)):
-        space.create_kept(name, columns)
+        space.create_empty(name, columns, keep=True)
         if isinstance(previous, Previous) and name in previous.tables:
             most = RUNS_KEPT - 1 if name == HISTORY else DAYS_KEPT
             listing = ", ".join(columns)

@@ -50,7 +50,7 @@ def facts_to_read(
 def keep_days(space: Workspace, previous: Previous, read: Collection[str]) -> None:
     """Take over the digests of facts that are not read."""
     if FACT_DAYS not in space.tables:
-        space.create_kept(FACT_DAYS, COLUMNS)
+        space.create_empty(FACT_DAYS, COLUMNS, keep=True)
     columns: list[Any] = [sa.column(name) for name in COLUMNS]
     days: Any = sa.text(previous.qualified(FACT_DAYS))
     others = columns[0].not_in(sorted(read))

@@ -23,20 +23,19 @@ def keep_targets(run: Reading) -> None:
     """
     source = run.model.queries.sources.get("targets")
     columns = ", ".join(f'"{column}"' for column in TARGET_COLUMNS)
-    if source is not None and "targets" in run.files:
+    run.space.create_empty(TARGETS, TARGET_COLUMNS, keep=True)
+    if source is None:
+        return
+    if "targets" in run.files:
         rows = f'SELECT {columns} FROM "{run.files["targets"]}"'
-    elif source is not None and _has_columns(source, run.inspected):
+    elif _has_columns(source, run.inspected):
         engine, catalog = run.space.engine, run.writing.warehouse_catalog
         rows = projected(source, frozenset(TARGET_COLUMNS), run.inspected, catalog).sql(
             engine.sqlglot, identify=True
         )
     else:
-        types = run.space.engine.types
-        nothing = [
-            f'CAST(NULL AS {types[kind]}) AS "{name}"' for name, kind in TARGET_COLUMNS.items()
-        ]
-        rows = f"SELECT {', '.join(nothing)} WHERE false"
-    run.space.create(TARGETS, f"SELECT {columns} FROM ({rows}) AS told")
+        return
+    run.space.insert(TARGETS, f"SELECT {columns} FROM ({rows}) AS told")
 
 
 def _has_columns(source: Source, inspected: Inspected) -> bool:

@@ -36,8 +36,7 @@ class Workspace:
         sql = statement if isinstance(statement, str) else self.engine.literal(statement)
         target = self.qualified(name) if keep else f'"{name}"'
         self.execute(f"CREATE {'' if keep else 'TEMPORARY '}TABLE {target} AS {sql}")
-        if self.engine.analyze:
-            self.execute(self.engine.analyze.format(table=target))
+        self.analyze(target)
         table = self.reflect(name, keep)
         self.tables[name] = table
         return table
@@ -48,21 +47,20 @@ class Workspace:
         self.tables[name] = self.reflect(name, keep=False)
         return self.tables[name]
 
-    def create_empty(self, name: str, columns: Mapping[str, str]) -> sa.TableClause:
-        """Make a temporary table without rows; columns by their declared type."""
-        listing = ", ".join(
-            f'"{column}" {self.engine.types[kind]}' for column, kind in columns.items()
-        )
-        self.execute(f'CREATE TEMPORARY TABLE "{name}" ({listing})')
-        self.tables[name] = self.reflect(name, keep=False)
+    def create_empty(
+        self, name: str, columns: Mapping[str, str], keep: bool = False
+    ) -> sa.TableClause:
+        """Make a table without rows; columns by their declared type; kept or temporary."""
+        listing = ", ".join(f'"{one}" {self.engine.types[kind]}' for one, kind in columns.items())
+        target = self.qualified(name) if keep else f'"{name}"'
+        self.execute(f"CREATE {'' if keep else 'TEMPORARY '}TABLE {target} ({listing})")
+        self.tables[name] = self.reflect(name, keep)
         return self.tables[name]
 
-    def create_kept(self, name: str, columns: Mapping[str, str]) -> sa.TableClause:
-        """Make a table of the build without rows; columns by their declared type."""
-        listing = ", ".join(f'"{one}" {self.engine.types[kind]}' for one, kind in columns.items())
-        self.execute(f"CREATE TABLE {self.qualified(name)} ({listing})")
-        self.tables[name] = self.reflect(name)
-        return self.tables[name]
+    def analyze(self, target: str) -> None:
+        """Refresh what the planner knows of a filled table, by its quoted name."""
+        if self.engine.analyze:
+            self.execute(self.engine.analyze.format(table=target))
 
     def take(self, name: str, new_name: str) -> None:
         """Rename a table of the build."""

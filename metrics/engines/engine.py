@@ -107,3 +107,8 @@ def engine_of(url: str) -> Engine:
             f"There is no engine '{backend}'.", f"Use one of {', '.join(ENGINES)}."
         )
     return ENGINES[backend]
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 import sqlalchemy as sa
 
+ARROW: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "instant": pa.timestamp("us"),
+}
+"""How columns of a declared type lie in a batch."""
 AT_ONCE = 50_000
 """Rows written out as text at a time."""
 

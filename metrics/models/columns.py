@@ -52,15 +52,17 @@ NAME = (
     Column("metric_name", "text", "Name of the metric, or an alias of it.", True),
 )
 UNIT = Column("unit", "text", "What the value is in: currency, percentage as a share, count, ...")
+VALUE = Column("metric_value", "number", "The value; empty where there is none.")
+TIER = Column("importance_tier", "text", "'tier_1' to 'tier_3', in the domain of the row.")
 COMPLETE = Column("is_complete", "boolean", "Whether the metric's sources are known for the day.")
 LONG = (
     DAY,
     *NAME,
-    Column("metric_value", "number", "The value; empty where there is none."),
+    VALUE,
     Column("numerator", "number", "What a ratio divides; empty for other metrics."),
     Column("denominator", "number", "What a ratio is divided by."),
     UNIT,
-    Column("importance_tier", "text", "'tier_1' to 'tier_3', in the domain of the row."),
+    TIER,
     Column("entity_type", "text", "'company' or 'customer'."),
     Column("entity_id", "text", "Id of the customer, or 'company'.", True),
     Column("entity_name", "text", "Name of the customer, or of the company."),
@@ -100,7 +102,7 @@ def _comparisons() -> tuple[Column, ...]:
     found = [
         DAY,
         *NAME,
-        Column("metric_value", "number", "The value; empty where there is none."),
+        VALUE,
         COMPLETE,
     ]
     for step in STEPS:
@@ -109,7 +111,7 @@ def _comparisons() -> tuple[Column, ...]:
             Column(f"change_{step}", "number", f"What was added since one {step} earlier."),
             Column(f"growth_{step}", "number", f"The same as a share of the value one {step} ago."),
         ]
-    return (*found, UNIT, LONG[7])
+    return (*found, UNIT, TIER)
 
 
 FIXED: Mapping[str, tuple[Column, ...]] = {

@@ -9,13 +9,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from metrics.build.targets import TARGET_COLUMNS, TARGETS
-from metrics.engines.engine import Engine
+from metrics.build.workspace import Workspace
+from metrics.engines.engine import quoted
+from metrics.engines.load import ARROW
 from metrics.format import Notation
 from metrics.layer import Pinned
 from metrics.models.columns import BUILD, Column, columns_of
@@ -29,12 +32,6 @@ from metrics.models.spec import ModelSpec, published_models
 from metrics.settings import Settings
 from metrics.store.base import Writing
 
-ARROW: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "boolean": pa.bool_(),
-}
 AT_ONCE = 200_000
 """Rows gathered before they are written."""
 
@@ -101,9 +98,13 @@ class Publisher:
         own = days[-spec.days :] if spec.days else days
         return Plan(spec, columns, shape, own, self._reuse.since(spec, shape))
 
-    @property
+    @cached_property
     def _reuse(self) -> Reuse:
         return Reuse(self.writing, self.pinned, self.settings)
+
+    @cached_property
+    def _space(self) -> Workspace:
+        return Workspace(self.writing.connection, self.writing.engine, self.writing.models_schema)
 
     def _targets(self) -> list[Target]:
         """What the company wants to reach, as the build kept it."""
@@ -127,21 +128,19 @@ class Publisher:
         return [tuple(row) for row in self.writing.connection.execute(select)]
 
     def _make(self, plan: Plan, sources: Sources) -> int:
-        spec, columns = plan.spec, plan.columns
-        table = self._qualified(spec.name)
-        self._run(f"CREATE TABLE {table} ({_declared(columns, self.writing.engine)})")
+        spec, space = plan.spec, self._space
+        table = space.create_empty(spec.name, {one.name: one.kind for one in plan.columns}, True)
         days = [day for day in plan.days if plan.is_made(day)]
         if spec.shape == "restated":
             self._log(plan)
             days = []
-        elif copy := self._reuse.copy(spec, columns, plan.since, plan.days):
-            self._run(copy)
+        elif copy := self._reuse.copy(spec, plan.columns, plan.since, plan.days):
+            space.execute(copy)
         rows = SHAPES[spec.shape](spec, sources, days) if days else iter(())
-        for batch in _gathered(rows, columns, self.writing.id):
-            self.writing.engine.load(self.writing.connection, table, batch)
-        self._describe(spec, columns, table)
-        counted = f"SELECT COUNT(*) FROM {table}"  # noqa: S608
-        return int(self.writing.connection.exec_driver_sql(counted).scalar_one())
+        for batch in _gathered(rows, plan.columns, self.writing.id):
+            space.engine.load(space.connection, space.qualified(spec.name), batch)
+        self._describe(spec, plan.columns)
+        return int(space.scalar_row(sa.select(sa.func.count()).select_from(table))[0])
 
     def _log(self, plan: Plan) -> None:
         """Fill the log of restated values; it is carried on even where nothing else is copied."""
@@ -149,35 +148,24 @@ class Publisher:
         since = plan.since or plan.days[-1]
         metrics = self.pinned.catalog.metrics
         for statement in restated_statements(self.writing, metrics, since, known):
-            self._run(statement)
+            self._space.execute(statement)
 
-    def _describe(self, spec: ModelSpec, columns: Sequence[Column], table: str) -> None:
-        engine = self.writing.engine
+    def _describe(self, spec: ModelSpec, columns: Sequence[Column]) -> None:
+        space, table = self._space, self._space.qualified(spec.name)
         for column in columns:
-            if column.indexed and engine.indexes:
+            if column.indexed and space.engine.indexes:
                 name = f"{spec.name}_{column.name}"
-                self._run(f'CREATE INDEX "{name}" ON {table} ("{column.name}")')
-        self._run(f"COMMENT ON TABLE {table} IS {_quoted(spec.description)}")
+                space.execute(f'CREATE INDEX "{name}" ON {table} ("{column.name}")')
+        space.execute(f"COMMENT ON TABLE {table} IS {quoted(spec.description)}")
         for column in columns:
             place = f'{table}."{column.name}"'
-            self._run(f"COMMENT ON COLUMN {place} IS {_quoted(column.description)}")
-        if engine.analyze:
-            self._run(engine.analyze.format(table=table))
-
-    def _qualified(self, name: str) -> str:
-        return f'"{self.writing.models_schema}"."{name}"'
-
-    def _run(self, sql: str) -> None:
-        self.writing.connection.exec_driver_sql(sql.replace("%", self.writing.engine.percent))
+            space.execute(f"COMMENT ON COLUMN {place} IS {quoted(column.description)}")
+        space.analyze(table)
 
 
 def _known(table: Any) -> Any:
     filled = [column.is_not(None) for column in table.c]
     return sa.select(*table.c).where(*filled)
-
-
-def _declared(columns: Sequence[Column], engine: Engine) -> str:
-    return ", ".join(f'"{column.name}" {engine.types[column.kind]}' for column in columns)
 
 
 def _gathered(
@@ -208,7 +196,3 @@ def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
     if isinstance(values, pa.Array):
         return values
     return pa.array(values, kind, from_pandas=True)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

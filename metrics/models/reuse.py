@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from metrics.layer import Pinned
@@ -12,7 +13,7 @@ from metrics.models.columns import BUILD, Column, names_of
 from metrics.models.days import customer_days
 from metrics.models.spec import ModelSpec
 from metrics.parts.model import digest
-from metrics.query.catalog import DOMAINS, MetricInfo
+from metrics.query.catalog import MetricInfo
 from metrics.settings import Settings
 from metrics.store.base import Previous, Writing
 from metrics.store.changes import FROM_THE_BEGINNING, earliest
@@ -32,31 +33,19 @@ class Reuse:
     def previous(self) -> Previous | None:
         """The build before, where its tables may be used."""
         before = self.writing.previous
-        usable = isinstance(before, Previous) and not self.pinned.build.changes.full
-        return before if usable and isinstance(before, Previous) else None
+        return None if isinstance(before, str) or self.pinned.build.changes.full else before
 
     @property
     def known_models(self) -> Mapping[str, int]:
         """Published tables of the build before, if only to compare with."""
         before = self.writing.previous
-        return before.info.models if isinstance(before, Previous) else {}
-
-    def metrics_of(self, spec: ModelSpec) -> Mapping[str, MetricInfo]:
-        """Metrics a model tells of, by the names it has for them."""
-        catalog = self.pinned.catalog
-        if spec.metrics or spec.domain:
-            return spec.named(catalog)
-        return {
-            f"{domain}.{name}": info
-            for domain in DOMAINS
-            for name, info in catalog.names(domain).items()
-        }
+        return {} if isinstance(before, str) else before.info.models
 
     def shape(self, spec: ModelSpec, columns: Sequence[Column], more: object) -> str:
         """What a model looks like and how its rows are written, as a digest."""
         told = [
             (name, info.hash, info.status, info.first_day, info.dimensions, *_written(info))
-            for name, info in self.metrics_of(spec).items()
+            for name, info in spec.named(self.pinned.catalog).items()
         ]
         settings = [getattr(self.settings, name) for name in SHAPED_BY]
         first = str(self.pinned.build.first_day)
@@ -67,9 +56,9 @@ class Reuse:
         before = self.previous
         if before is None or before.info.models_shapes.get(spec.name) != shape:
             return FROM_THE_BEGINNING
-        info, build = self.metrics_of(spec).values(), self.pinned.build
+        info, build = spec.named(self.pinned.catalog).values(), self.pinned.build
         facts = {fact for one in info for fact in one.facts}
-        days = [build.changes.of(facts, build.changes.entities), self._first_new_customer(before)]
+        days = [build.changes.of(facts, build.changes.entities), self._first_new_customer]
         if before.info.as_of != build.as_of:
             days.append(min(before.info.as_of, build.as_of) + timedelta(days=1))
         first = earliest(days)
@@ -83,9 +72,11 @@ class Reuse:
         leaves = (leaf for info in infos for leaf in trees[info.name].leaves())
         return max((leaf.settles for leaf in leaves), default=0)
 
-    def _first_new_customer(self, before: Previous) -> date | None:
+    @cached_property
+    def _first_new_customer(self) -> date | None:
         """Day of the first account the previous build did not know: it has rows from then on."""
-        if "customers" not in self.pinned.entities:
+        before = self.previous
+        if before is None or "customers" not in self.pinned.entities:
             return None
         own = self.pinned.entities["customers"]
         place = f'"{own.schema}"."{own.name}"' if own.schema else f'"{own.name}"'

@@ -201,13 +201,17 @@ def _long(
         "metric_name": name,
         **values,
         "unit": info.unit,
-        "importance_tier": f"tier_{info.tiers.get(domain, info.tier)}",
+        "importance_tier": _tier(info, domain),
         "entity_type": entity[0],
         "entity_id": entity[1],
         "entity_name": entity[2],
         "is_placeholder": info.status != "live",
         "is_complete": _complete(info, days),
     }
+
+
+def _tier(info: MetricInfo, domain: str) -> str:
+    return f"tier_{info.tiers.get(domain, info.tier)}"
 
 
 def _complete(info: MetricInfo, days: Sequence[date]) -> list[bool]:
@@ -222,11 +226,10 @@ def comparisons(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batc
     before = {step: numbers.rows([earlier(day, step) for day in days]) for step in STEPS}
     for domain, name, info in _names(numbers):
         series = numbers.series(info)
-        value = column(series, rows)
+        value, complete = column(series, rows), _complete(info, days)
         held: dict[str, Any] = {}
         for step in STEPS:
-            past = column(series, before[step])
-            past = np.where(_complete(info, days), past, np.nan)
+            past = np.where(complete, column(series, before[step]), np.nan)
             held |= {
                 f"value_{step}_before": past,
                 f"change_{step}": value - past,
@@ -237,10 +240,10 @@ def comparisons(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batc
             "domain": domain,
             "metric_name": name,
             "metric_value": value,
-            "is_complete": _complete(info, days),
+            "is_complete": complete,
             **held,
             "unit": info.unit,
-            "importance_tier": f"tier_{info.tiers.get(domain, info.tier)}",
+            "importance_tier": _tier(info, domain),
         }
 
 

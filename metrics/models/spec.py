@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from metrics.query.catalog import Catalog, MetricInfo
+from metrics.query.catalog import DOMAINS, Catalog, MetricInfo
 
 FILE = Path(__file__).with_name("models.yml")
 Shape = Literal["wide", "long", "comparisons", "overview", "restated"]
@@ -37,11 +37,19 @@ class ModelSpec(BaseModel):
     metrics: tuple[str, ...] = ()
 
     def named(self, catalog: Catalog) -> dict[str, MetricInfo]:
-        """Columns or rows by name: metrics and their aliases, each with what it stands for."""
+        """Columns or rows by name: metrics and their aliases, each with what it stands for.
+
+        A model of all domains has the domain in front of its names.
+        """
         if self.metrics:
             known = [name for name in self.metrics if catalog.knows(name.partition(".")[2])]
             return {name.partition(".")[2]: catalog.resolve(name) for name in known}
-        assert self.domain is not None
+        if self.domain is None:
+            return {
+                f"{domain}.{name}": info
+                for domain in DOMAINS
+                for name, info in catalog.names(domain).items()
+            }
         names = catalog.names(self.domain)
         offered = catalog.model.definitions.metrics
         return {

@@ -101,11 +101,11 @@ def drop_build(connection: sa.Connection, build: BuildId) -> None:
     schema = schema_of(build)
     for view in connection.exec_driver_sql(VIEWS).all():
         if schema in view.text:
-            _execute(connection, f'DROP VIEW metrics."{view.name}"')
+            execute(connection, f'DROP VIEW metrics."{view.name}"')
     tables = list(connection.execute(sa.text(TABLES), {"schema": schema}).scalars())
     if tables:
-        _execute(connection, f"DROP TABLE {', '.join(tables)}")
-    _execute(connection, f'DROP SCHEMA "{schema}"')
+        execute(connection, f"DROP TABLE {', '.join(tables)}")
+    execute(connection, f'DROP SCHEMA "{schema}"')
 
 
 def go_back(connection: sa.Connection, current: BuildId, target: KeptBuild) -> None:
@@ -129,22 +129,14 @@ def _repoint_views(connection: sa.Connection, old: BuildId, new: BuildId) -> Non
         try:
             with connection.begin_nested():
                 text = view.text.replace(old, new).rstrip().rstrip(";")
-                _execute(connection, f'CREATE OR REPLACE VIEW metrics."{view.name}" AS {text}')
+                execute(connection, f'CREATE OR REPLACE VIEW metrics."{view.name}" AS {text}')
         except sa.exc.ProgrammingError:  # the other build has other columns, or lacks the table
             _make_again(connection, view.oid, view.name, new)
 
 
 def _make_again(connection: sa.Connection, oid: int, name: str, build: BuildId) -> None:
     columns = set(connection.execute(sa.text(COLUMNS), {"oid": oid}).scalars())
-    try:
-        with connection.begin_nested():
-            _execute(connection, f'DROP VIEW metrics."{name}"')
-    except sa.exc.InternalError as error:
-        raise StoreError(
-            f"Something of yours rests on the view metrics.{name}, which is different in that "
-            "build.",
-            "Drop or change it first; nothing was changed.",
-        ) from error
+    drop_view(connection, name)
     table = f'"{schema_of(build)}"."{name}"'
     found = sa.text("SELECT CAST(TO_REGCLASS(:table) AS oid)::bigint")
     there = connection.execute(found, {"table": table}).scalar_one()
@@ -152,8 +144,21 @@ def _make_again(connection: sa.Connection, oid: int, name: str, build: BuildId) 
         own = set(connection.execute(sa.text(COLUMNS), {"oid": there}).scalars())
         extra = f", '{build}'::text AS build_id" if "build_id" in columns - own else ""
         select = f"SELECT t.*{extra} FROM {table} t"  # noqa: S608  names of our own
-        _execute(connection, f'CREATE VIEW metrics."{name}" AS {select}')
+        execute(connection, f'CREATE VIEW metrics."{name}" AS {select}')
 
 
-def _execute(connection: sa.Connection, sql: str) -> None:
+def drop_view(connection: sa.Connection, name: str) -> None:
+    """Drop a published view whose columns change. Raises StoreError where something rests on it."""
+    try:
+        with connection.begin_nested():
+            execute(connection, f'DROP VIEW metrics."{name}"')
+    except sa.exc.InternalError as error:
+        raise StoreError(
+            f"Something of yours rests on the view metrics.{name}, whose columns change.",
+            "Drop or change it first, and make it anew after; nothing was changed.",
+        ) from error
+
+
+def execute(connection: sa.Connection, sql: str) -> None:
+    """Run SQL of ours that holds no value to bind."""
     connection.exec_driver_sql(sql.replace("%", "%%"))

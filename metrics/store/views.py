@@ -10,10 +10,11 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from metrics.engines.engine import quoted
 from metrics.errors import StoreError
 from metrics.store.base import BuildId
 from metrics.store.patience import patiently
-from metrics.store.switch import schema_of
+from metrics.store.switch import drop_view, execute, schema_of
 
 FOUND = """
     SELECT c.relkind = 'v' AND PG_GET_VIEWDEF(c.oid) LIKE '%mb\\_%' AS ours
@@ -45,27 +46,17 @@ def _switch(connection: sa.Connection, build: BuildId, names: Iterable[str]) -> 
                 f"There is something else called metrics.{name} in the database.",
                 "Rename it or drop it, then build again; it was left as it is.",
             )
-        _show(connection, view, table)
+        _show(connection, name, f"SELECT * FROM {table}")  # noqa: S608  names of our own
         _describe(connection, view, table)
 
 
-def _show(connection: sa.Connection, view: str, table: str) -> None:
-    select = f"SELECT * FROM {table}"  # noqa: S608
+def _show(connection: sa.Connection, name: str, select: str) -> None:
     try:
         with connection.begin_nested():
-            connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {view} AS {select}")
-        return
+            execute(connection, f'CREATE OR REPLACE VIEW metrics."{name}" AS {select}')
     except sa.exc.ProgrammingError:  # columns went, or changed their places
-        pass
-    try:
-        with connection.begin_nested():
-            connection.exec_driver_sql(f"DROP VIEW {view}")
-            connection.exec_driver_sql(f"CREATE VIEW {view} AS {select}")
-    except sa.exc.InternalError as error:
-        raise StoreError(
-            f"Something of yours rests on the view {view}, whose columns have changed.",
-            "Drop it, build again, and make it anew; nothing was changed.",
-        ) from error
+        drop_view(connection, name)
+        execute(connection, f'CREATE VIEW metrics."{name}" AS {select}')
 
 
 def _describe(connection: sa.Connection, view: str, table: str) -> None:
@@ -77,15 +68,10 @@ def _describe(connection: sa.Connection, view: str, table: str) -> None:
     for column, text in wanted.items():
         if known.get(column) != text:
             what = f'COLUMN {view}."{column}"' if column else f"VIEW {view}"
-            statement = f"COMMENT ON {what} IS {_quoted(text)}"
-            connection.exec_driver_sql(statement.replace("%", "%%"))
+            execute(connection, f"COMMENT ON {what} IS {quoted(text)}")
 
 
 def _comments(connection: sa.Connection, name: str) -> dict[str, str]:
     """Comments of a table or view by column; its own under the empty name."""
     rows = connection.execute(sa.text(COMMENTS), {"name": name})
     return {row.column_name: row.text for row in rows if row.text}
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
