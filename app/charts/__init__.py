@@ -1,0 +1,47 @@
+"""Chart shapes: authored in Altair, compiled once per shape to a Vega-Lite dict.
+
+A shape depends on a unit, a grain and a size, never on data, so a page run costs a dictionary
+lookup per chart. Shapes of one family stand in one module; `marks` holds what they share.
+"""
+
+from __future__ import annotations
+
+from app.charts.bars import movement, ranked
+from app.charts.marks import (
+    CARD_HEIGHT,
+    FADED,
+    MAX_BARS,
+    MAX_LINES,
+    MAX_STACK,
+    WIDE_HEIGHT,
+    Spec,
+)
+from app.charts.trends import lines, stacked, trend
+from metrics.format import AxisFormat
+from metrics.periods import Grain
+
+__all__ = [
+    "CARD_HEIGHT",
+    "FADED",
+    "MAX_BARS",
+    "MAX_LINES",
+    "MAX_STACK",
+    "WIDE_HEIGHT",
+    "Spec",
+    "lines",
+    "movement",
+    "ranked",
+    "shapes",
+    "stacked",
+    "trend",
+]
+
+
+def shapes() -> list[Spec]:
+    """One of every shape, for the test that validates them against the schema."""
+    axis = AxisFormat("~s", "datum.label")
+    made = [trend(axis, grain, CARD_HEIGHT, True) for grain in Grain]
+    made.append(trend(axis, Grain.DAY, WIDE_HEIGHT, False))
+    made.append(lines(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
+    made.append(stacked(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
+    return [*made, movement(axis, Grain.MONTH, CARD_HEIGHT), ranked(CARD_HEIGHT)]
