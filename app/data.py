@@ -20,6 +20,7 @@ import streamlit as st
 from app.scope import Scope
 from app.specs import DOMAIN_NAMES
 from metrics import BuildInfo, Catalog, Layer, MetricInfo, Pinned, Query, Result, open_layer
+from metrics.app_state import AppState
 from metrics.format import Notation
 from metrics.settings import Settings
 
@@ -178,6 +179,12 @@ def hold() -> Iterator[Run]:
 @st.cache_resource(show_spinner=False)
 def _layer() -> Layer:
     return open_layer()
+
+
+@st.cache_resource(show_spinner=False)
+def app_state() -> AppState:
+    """What people keep: the database of saved views."""
+    return AppState(_layer().settings.app_state)
 
 
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)

@@ -11,6 +11,7 @@ from app import data
 from app.components.filters import scope_controls
 from app.components.states import guarded
 from app.components.status import status_line
+from app.components.views import saved_views
 from app.specs import CATALOG, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
 
 SIDEBAR_WIDTH = 240
@@ -60,6 +61,7 @@ def main() -> None:
         with data.hold() as run:
             about_dates = page.url_path not in {Path(one).stem for one in NEED_NO_DATES}
             _shared_controls(run, about_dates)
+            saved_views(page.url_path)
             status_line(run, about_dates)
             page.run()
 

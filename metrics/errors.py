@@ -97,6 +97,12 @@ class StoreError(MetricsError):
     code = "E_STORE"
 
 
+class AppStateError(MetricsError):
+    """What people keep in the app cannot be kept, or not be read."""
+
+    code = "E_APP_STATE"
+
+
 class BuildRunningError(StoreError):
     """Another build holds the lock."""
 

@@ -46,6 +46,7 @@ class Settings(BaseModel):
 
     warehouse_url: str | None = None
     store_url: str | None = None
+    app_state_url: str | None = None
     home: Path = ROOT / ".metrics"
     queries: Path = ROOT / "queries"
     definitions: Path = ROOT / "metrics" / "definitions"
@@ -85,6 +86,16 @@ class Settings(BaseModel):
         if url.drivername not in DRIVERS:
             raise ValueError(f"engine '{url.drivername}' is not one of duckdb, postgresql")
         return url.set(drivername=DRIVERS[url.drivername]).render_as_string(hide_password=False)
+
+    @field_validator("app_state_url")
+    @classmethod
+    def _known_keeper(cls, value: str | None) -> str | None:
+        if not value or value.startswith("sqlite:///"):
+            return value or None
+        known = cls._known_driver(value)
+        if known and known.startswith("duckdb"):
+            raise ValueError("saved views need sqlite or postgresql, which many can write to")
+        return known
 
     @property
     def calendar(self) -> Calendar:
@@ -127,6 +138,11 @@ class Settings(BaseModel):
         database = make_url(self.warehouse).database or "memory"
         mark = hashlib.sha256(str(Path(database).resolve()).encode()).hexdigest()[:8]
         return self.home / "store" / f"{Path(database).stem}-{mark}"
+
+    @property
+    def app_state(self) -> str:
+        """Address of the database of saved views: the configured one, else a file at home."""
+        return self.app_state_url or f"sqlite:///{self.home / 'app-state.sqlite'}"
 
     @property
     def is_demo(self) -> bool:

@@ -7,7 +7,7 @@ the step itself, and Back restores it. Controls that stand on every page are bou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -53,13 +53,18 @@ def go_to(page: str, **own: str) -> None:
     first; the next page binds them again.
     """
     kept = {key: st.query_params.get_all(key) for key in SHARED if key in st.query_params}
+    open_as(page, {**kept, **own})
+
+
+def open_as(page: str, state: Mapping[str, str | Sequence[str]]) -> None:
+    """Open a page from code with these parameters and no others, in one step of Back."""
     context = get_script_run_ctx()
     if context is not None:
         with context.session_state.query_params() as params:
-            for key in kept:
+            for key in SHARED:
                 if binding := params.get_binding_for_param(key):
                     params.unbind_widget(binding.widget_id)
-    st.switch_page(page, query_params={**kept, **own})
+    st.switch_page(page, query_params=dict(state))
 
 
 def _seen(key: str) -> str:

@@ -20,7 +20,7 @@ from metrics.settings import Settings
 from metrics.sources.model import Fact
 
 PACKAGE = Path(__file__).resolve().parent.parent
-OF_NO_NUMBER = frozenset({"cli", "demo", "parity.py", "published"})
+OF_NO_NUMBER = frozenset({"app_state.py", "cli", "demo", "parity.py", "published"})
 """Parts of the program that no number passes through."""
 
 OF_NO_PART = frozenset(

@@ -23,6 +23,7 @@ def layer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeLayer
     monkeypatch.setattr(data, "open_layer", lambda: fake)
     monkeypatch.setenv("METRICS_CONFIG", str(tmp_path / "none.toml"))
     monkeypatch.setenv("METRICS_AS_OF", "2026-11-18")
+    monkeypatch.setenv("METRICS_HOME", str(tmp_path))
     _clear()
     yield fake
     _clear()
