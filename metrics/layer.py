@@ -23,6 +23,7 @@ from metrics.query.answer import Answers
 from metrics.query.catalog import Catalog
 from metrics.query.cells import Executed, Member
 from metrics.query.compile import Tables
+from metrics.query.explain import Explanation, explain
 from metrics.query.grid import Grid
 from metrics.query.question import Query
 from metrics.result import Result
@@ -52,6 +53,14 @@ class Pinned:
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together, with one statement per part for all of them."""
         return self._answers.answer(queries)
+
+    def explain(self, metric: str, *, by: str, top: int = 8, **question: Any) -> Explanation:
+        """What each member of a dimension contributed to a change: see `Explanation`.
+
+        Keywords are those of `Query.of`; the comparison is with the previous period by default.
+        Raises UnsafeAggregationError with the reason where a number has no exact parts.
+        """
+        return explain(self._answers, Query.of(metric, by=by, **question), top)
 
     def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
         """Answers as arrays, for whoever keeps many numbers; see `Grid`.
@@ -170,6 +179,11 @@ class Layer:
         """Answer one question from the current build; see `Query.of` for the keywords."""
         with self.hold() as pinned:
             return pinned.query(metrics, **question)
+
+    def explain(self, metric: str, *, by: str, top: int = 8, **question: Any) -> Explanation:
+        """What members contributed to a change, from the current build; see `Pinned.explain`."""
+        with self.hold() as pinned:
+            return pinned.explain(metric, by=by, top=top, **question)
 
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together from the current build."""
