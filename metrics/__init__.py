@@ -7,6 +7,7 @@ from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
 from metrics.query.explain import Explanation
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
+from metrics.query.rows import FactRows, Operand
 from metrics.query.top import OTHER
 from metrics.query.wanted import Wanted
 from metrics.result import Result, Stamp
@@ -22,10 +23,12 @@ __all__ = [
     "CheckInfo",
     "DimensionInfo",
     "Explanation",
+    "FactRows",
     "Impact",
     "Lack",
     "Layer",
     "MetricInfo",
+    "Operand",
     "Pinned",
     "Quality",
     "Query",

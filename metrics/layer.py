@@ -26,6 +26,7 @@ from metrics.query.compile import Tables
 from metrics.query.explain import Explanation, explain
 from metrics.query.grid import Grid
 from metrics.query.question import Query
+from metrics.query.rows import FactRows, Operand, operands, page_of
 from metrics.result import Result
 from metrics.settings import Settings, load_settings
 from metrics.store.base import Lease, Store
@@ -40,6 +41,7 @@ class Pinned:
         self.catalog = catalog
         self.build: BuildInfo = lease.info
         self._lease = lease
+        self._settings = settings
         self._model = model
         self._tables = Tables(self._part, self.entities)
         self._answers = Answers(
@@ -61,6 +63,27 @@ class Pinned:
         Raises UnsafeAggregationError with the reason where a number has no exact parts.
         """
         return explain(self._answers, Query.of(metric, by=by, **question), top)
+
+    def operands(self, metric: str, domain: str | None = None) -> list[Operand]:
+        """The numbers a metric is made of, and which of them have rows to show."""
+        return operands(self._model, self._answers, metric, domain)
+
+    def rows(
+        self,
+        metric: str,
+        *,
+        of: str | None = None,
+        page: int = 1,
+        size: int = 50,
+        **question: Any,
+    ) -> FactRows:
+        """A page of the rows a number is made of, read from the warehouse: see `FactRows`.
+
+        `of` names one of its operands, by default the first that has rows; dates and filters are
+        keywords of `Query.of`. Raises WarehouseError, UnsafeAggregationError where it has no rows.
+        """
+        query = Query.of(metric, **question)
+        return page_of(self._settings, self._model, self._answers, query, of, page, size)
 
     def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
         """Answers as arrays, for whoever keeps many numbers; see `Grid`.
@@ -184,6 +207,11 @@ class Layer:
         """What members contributed to a change, from the current build; see `Pinned.explain`."""
         with self.hold() as pinned:
             return pinned.explain(metric, by=by, top=top, **question)
+
+    def rows(self, metric: str, **question: Any) -> FactRows:
+        """Rows behind a number of the current build; see `Pinned.rows`."""
+        with self.hold() as pinned:
+            return pinned.rows(metric, **question)
 
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together from the current build."""
