@@ -5,7 +5,7 @@ Selects alone: a build makes its tables of them, a look at the warehouse reads t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -49,22 +49,44 @@ def entity_select(engine: Engine, entity: Entity, sql: str) -> Any:
     return entity_rows(entity, typed_rows(engine, entity.columns, sql))
 
 
-def fact_select(
-    engine: Engine, fact: Fact, sql: str, last_full_day: date, time_zone: str, unique: bool
-) -> Any:
-    """A fact's usable rows as a build stages them, read anew.
-
-    `unique` says that no key is known to come twice; otherwise one row of each is kept.
-    """
+def usable_select(engine: Engine, fact: Fact, sql: str, last_full_day: date, time_zone: str) -> Any:
+    """A fact's rows as a build stages them, read anew, second rows of a key included."""
     raw = with_days(engine, fact, sql, last_full_day, time_zone).subquery("raw")
-    usable = sa.select(*raw.c).where(*usable_terms(fact, raw, last_full_day))
-    if unique:
-        return usable
+    return sa.select(*raw.c).where(*usable_terms(fact, raw, last_full_day))
+
+
+def without_second_rows(fact: Fact, usable: Any, twice: Sequence[Sequence[Any]] | None) -> Any:
+    """The one row of each key that counts; `twice` are the keys to look at, None for all.
+
+    Only those are ranked, so that conditions on the rest reach the table itself.
+    """
     rows = usable.subquery("usable")
+    again = sa.true() if twice is None else sa.or_(*[_has(rows, fact, key) for key in twice])
     rank = rank_in_key(rows, list(fact.key), order_in_key(fact)).label("rank_in_key")
-    ranked = sa.select(*rows.c, rank).subquery("ranked")
+    ranked = sa.select(*rows.c, rank).where(again).subquery("ranked")
     kept = [column for column in ranked.c if column.name != "rank_in_key"]
-    return sa.select(*kept).where(ranked.c.rank_in_key == 1)
+    first = sa.select(*kept).where(ranked.c.rank_in_key == 1)
+    if twice is None:
+        return first
+    once = usable.subquery("once")
+    others = sa.and_(*[sa.not_(_has(once, fact, key)) for key in twice])
+    return sa.union_all(sa.select(*once.c).where(others), first)
+
+
+def keys_that_come_twice(fact: Fact, usable: Any) -> Any:
+    """The keys of more than one row."""
+    rows = usable.subquery("usable")
+    keys = [rows.c[key] for key in fact.key]
+    return sa.select(*keys).group_by(*keys).having(sa.func.count() > 1)
+
+
+def _has(rows: Any, fact: Fact, key: Sequence[Any]) -> Any:
+    return sa.and_(
+        *[
+            rows.c[name].is_not_distinct_from(value)
+            for name, value in zip(fact.key, key, strict=True)
+        ]
+    )
 
 
 def typed_rows(engine: Engine, columns: Mapping[str, Column], sql: str) -> Any:
@@ -89,7 +111,7 @@ def with_days(engine: Engine, fact: Fact, sql: str, last_full_day: date, time_zo
         assert fact.time is not None
         extra += _day_columns(fact, fact.time, typed, time_zone, "day", "clock")
         if fact.columns[fact.time].type == "instant" and "hour" not in fact.columns:
-            extra.append(clock_hour(local_time(typed.c[fact.time], time_zone)).label("hour"))
+            extra.append(clock_hour(_local(typed.c[fact.time], time_zone)).label("hour"))
     return sa.select(*typed.c, *extra)
 
 
@@ -100,7 +122,7 @@ def _day_columns(
     value = typed.c[column]
     if fact.columns[column].type == "date":
         return [value.label(day)]
-    local_day = sa.cast(local_time(value, time_zone), sa.Date())
+    local_day = sa.cast(_local(value, time_zone), sa.Date())
     return [local_day.label(day), seconds_between(EPOCH_INSTANT, value).label(clock)]
 
 
@@ -124,6 +146,11 @@ def rank_in_key(table: Any, keys: list[str], order: list[str]) -> Any:
         partition_by=[table.c[key] for key in keys],
         order_by=[table.c[order[0]].asc().nulls_last(), *by_text],
     )
+
+
+def _local(instant: Any, time_zone: str) -> Any:
+    """An instant on the clock of a zone; in UTC it is what it is."""
+    return instant if time_zone == "UTC" else local_time(instant, time_zone)
 
 
 def day_literal(day: date) -> Any:

@@ -10,7 +10,7 @@ quantile   rows of the window's days with a value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,12 @@ from metrics.definitions.expressions import Leaf
 from metrics.definitions.model import Measure
 from metrics.engines.conditions import condition
 from metrics.engines.functions import days_between, double, iso_weekday, quantile
-from metrics.parts.joins import Path
+from metrics.parts.joins import Joins, Path
 from metrics.parts.plan import Part
 from metrics.periods import Window
+from metrics.sources.model import Fact
+
+DERIVED = ("day", "until_day", "hour")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _Filters:
 
     def terms(self, name: str, wanted: Any) -> list[Any]:
         """Conditions of one filter."""
-        path = self._path(name)
+        path = path_of(self.maker.joins, self.rows.fact, self.measure, self.part, name)
         if path.calendar:
             return condition(iso_weekday(day_of(self.rows, self.measure)), wanted)
         if not path.as_of:
@@ -116,19 +119,29 @@ class _Filters:
         self._histories = [*(self._histories or ()), (table, on)]
         return condition(table.c[path.column], wanted)
 
-    def _path(self, name: str) -> Path:
-        """From the fact to a part's column, and from there to the dimension."""
-        joins, part = self.maker.joins, self.part
-        own = [column.name for column in self.rows.staged.c]
-        if part.kind == "distinct":
-            own = [*self.measure.key, *self.measure.within]
-        there = joins.path(name, part.columns)
-        assert there is not None
-        start = there.steps[0].via if there.steps else there.column
-        here = joins.path(start, own)
-        assert here is not None
-        steps = (*here.steps, *there.steps)
-        return Path(steps, there.column if there.steps else here.column, there.calendar)
+
+def path_of(joins: Joins, fact: Fact, measure: Measure, part: Part, name: str) -> Path:
+    """From the fact to a part's column, and from there to the dimension."""
+    own = [*fact.columns, *DERIVED]
+    if part.kind == "distinct":
+        own = [*measure.key, *measure.within]
+    there = joins.path(name, part.columns)
+    assert there is not None
+    start = there.steps[0].via if there.steps else there.column
+    here = joins.path(start, own)
+    assert here is not None
+    steps = (*here.steps, *there.steps)
+    return Path(steps, there.column if there.steps else here.column, there.calendar)
+
+
+def entities_of(
+    joins: Joins, fact: Fact, measure: Measure, part: Part, filters: Iterable[str]
+) -> set[str]:
+    """Entities whose attributes the rows of a leaf are told by."""
+    own = (*measure.where, *measure.key, *filter(None, [measure.value]))
+    paths = [joins.path(name, [*fact.columns, *DERIVED]) for name in own]
+    paths += [path_of(joins, fact, measure, part, name) for name in filters]
+    return {step.entity for path in paths if path for step in path.steps}
 
 
 Found = tuple[list[Any], Any, Any]

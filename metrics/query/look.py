@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from metrics.build.rows import Maker
-from metrics.build.shaping import empty_rows, entity_select, fact_select
+from metrics.build.shaping import (
+    empty_rows,
+    entity_select,
+    keys_that_come_twice,
+    usable_select,
+    without_second_rows,
+)
 from metrics.build.stage import entity_name, stage_name
 from metrics.build.workspace import Workspace
 from metrics.engines.engine import ENGINES
@@ -21,12 +27,13 @@ from metrics.errors import WarehouseError
 from metrics.parts.model import Model
 from metrics.settings import Settings
 from metrics.sources.contract import Contract, check
-from metrics.sources.model import Entity
+from metrics.sources.model import Entity, Fact
 from metrics.sources.translate import physical_sql
 from metrics.sources.warehouse import Inspected, inspect_warehouse
 from metrics.store.info import BuildInfo
 from metrics.store.warehouse import open_warehouse
 
+FEW = 200  # second rows of keys that are named one by one
 LONGEST = 20.0  # seconds of one statement: somebody waits for it
 
 
@@ -51,9 +58,12 @@ class Look:
 
 
 @contextmanager
-def look_at(settings: Settings, model: Model, info: BuildInfo, fact: str) -> Iterator[Look]:
-    """One fact and all it refers to, read-only. Raises WarehouseError."""
-    needed = _needed(model, fact)
+def look_at(
+    settings: Settings, model: Model, info: BuildInfo, fact: str, entities: Iterable[str]
+) -> Iterator[Look]:
+    """One fact and some entities it refers to, read-only. Raises WarehouseError."""
+    tops = [f"fact.{fact}", *(f"entity.{name}" for name in entities)]
+    needed = {below for top in tops for below in model.queries.below(top)}
     with open_warehouse(settings.warehouse, LONGEST) as connection:
         sources = {
             source
@@ -68,19 +78,11 @@ def look_at(settings: Settings, model: Model, info: BuildInfo, fact: str) -> Ite
             lacks = ", ".join(contract.missing(f"fact.{fact}"))
             raise WarehouseError(f"The warehouse no longer has what '{fact}' needs: {lacks}.")
         space = Workspace(connection, ENGINES[connection.dialect.name])
-        staged = _Staging(settings, model, info, space, inspected, contract)
-        made = [staged.make(name) for name in contract.answers if name in needed]
-        maker = Maker(
-            space, model.definitions, model.queries.facts, model.joins, info.last_full_day
-        )
-        yield Look(maker, tuple(one for one in made if one is not None))
-
-
-def _needed(model: Model, fact: str) -> set[str]:
-    """A fact, the entities it leads to, and every query below them."""
-    reached = model.joins.reachable(model.queries.facts[fact].columns)
-    tops = [f"fact.{fact}", *(f"entity.{name}" for name in reached)]
-    return {below for top in tops for below in model.queries.below(top)}
+        staging = _Staging(settings, model, info, space, inspected, contract, fact)
+        for name in contract.answers:
+            if name in needed:
+                staging.make(name)
+        yield staging.look()
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,11 @@ class _Staging:
     space: Workspace
     inspected: Inspected
     contract: Contract
+    fact: str
+    made: list[Any] = field(default_factory=list)
 
-    def make(self, qualified: str) -> Any:
-        """The common table of an entity or fact; None for a fact the warehouse cannot answer."""
+    def make(self, qualified: str) -> None:
+        """The common table of an entity or fact; none for a fact the warehouse cannot answer."""
         query, name = self.model.queries.query(qualified), qualified.partition(".")[2]
         sql = self._sql(qualified)
         if isinstance(query, Entity):
@@ -101,14 +105,28 @@ class _Staging:
             if sql is not None:
                 select = entity_select(self.space.engine, query, sql)
         elif sql is not None:
-            table = stage_name(name)
-            day, zone = self.info.last_full_day, self.settings.time_zone
-            unique = not self._comes_twice(qualified)
-            select = fact_select(self.space.engine, query, sql, day, zone, unique)
+            table, select = stage_name(name), self._fact(query, sql)
         else:
-            return None
+            return
         self.space.tables[table] = select.cte(table)
-        return self.space.tables[table]
+        if table == stage_name(self.fact):  # conditions have to reach its table
+            self.space.tables[table] = select.cte(table).prefix_with("NOT MATERIALIZED")
+        self.made.append(self.space.tables[table])
+
+    def _fact(self, fact: Fact, sql: str) -> Any:
+        """A fact's rows; where the build met second rows of a key, without those."""
+        day, zone = self.info.last_full_day, self.settings.time_zone
+        usable = usable_select(self.space.engine, fact, sql, day, zone)
+        second = self._second_rows(fact)
+        if not second:
+            return usable
+        twice = None
+        if second <= FEW:
+            found = self.look().run(keys_that_come_twice(fact, usable).limit(FEW + 1))
+            twice = [tuple(row.values()) for row in found]
+            if not twice:
+                return usable
+        return without_second_rows(fact, usable, twice if twice and len(twice) <= FEW else None)
 
     def _sql(self, qualified: str) -> str | None:
         file = self.contract.answers[qualified].file
@@ -129,9 +147,22 @@ class _Staging:
         for name in self.model.queries.facts:
             yield f"fact.{name}", f'"{stage_name(name)}"'
 
-    def _comes_twice(self, qualified: str) -> bool:
-        """Whether the build found second rows of a key, one of which counts."""
-        return any(
-            found.about == qualified and found.kind == "unique" and found.failing
+    def _second_rows(self, fact: Fact) -> int:
+        """How many second rows of a key, of which one counts, the build met."""
+        about = f"fact.{fact.name}"
+        return sum(
+            found.failing
             for found in self.info.checks
+            if found.about == about and found.kind == "unique"
         )
+
+    def look(self) -> Look:
+        """What can be read with the common tables made so far."""
+        maker = Maker(
+            self.space,
+            self.model.definitions,
+            self.model.queries.facts,
+            self.model.joins,
+            self.info.last_full_day,
+        )
+        return Look(maker, tuple(self.made))

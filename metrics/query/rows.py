@@ -21,7 +21,14 @@ from metrics.parts.model import Model
 from metrics.periods import Window
 from metrics.query.answer import Answers
 from metrics.query.compile import Split
-from metrics.query.fact_rows import TOGETHER, Taken, counts_rows, taken, why_no_rows
+from metrics.query.fact_rows import (
+    TOGETHER,
+    Taken,
+    counts_rows,
+    entities_of,
+    taken,
+    why_no_rows,
+)
 from metrics.query.look import look_at
 from metrics.query.question import Query
 from metrics.query.refusals import check_names, check_split, waits
@@ -143,7 +150,10 @@ def page_of(
         raise QueryError(f"'{name}' is not known for these days.", "Ask for earlier ones.")
     heeded = {name: wanted for name, wanted in query.where if leaf.heeds(name)}
     part = answers.planner.plan(leaf, Split((), query.where)).group.part
-    with look_at(settings, model, answers.info, chosen.fact) as look:
+    fact, measure = model.queries.facts[chosen.fact], model.definitions.measures[leaf.measure]
+    names = (*heeded, *(name for name, _ in leaf.where))
+    entities = entities_of(model.joins, fact, measure, part, names)
+    with look_at(settings, model, answers.info, chosen.fact, entities) as look:
         found = taken(look.maker, leaf, part, heeded, days)
         shown = _columns(model, chosen, found)
         select = found.page(shown, size, (page - 1) * size)
