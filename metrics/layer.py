@@ -62,7 +62,11 @@ class Pinned:
         Keywords are those of `Query.of`; the comparison is with the previous period by default.
         Raises UnsafeAggregationError with the reason where a number has no exact parts.
         """
-        return explain(self._answers, Query.of(metric, by=by, **question), top)
+        return self.explain_query(Query.of(metric, by=by, **question), top)
+
+    def explain_query(self, query: Query, top: int = 8) -> Explanation:
+        """The same for a question that is there already."""
+        return explain(self._answers, query, top)
 
     def operands(self, metric: str, domain: str | None = None) -> list[Operand]:
         """The numbers a metric is made of, and which of them have rows to show."""
@@ -82,7 +86,12 @@ class Pinned:
         `of` names one of its operands, by default the first that has rows; dates and filters are
         keywords of `Query.of`. Raises WarehouseError, UnsafeAggregationError where it has no rows.
         """
-        query = Query.of(metric, **question)
+        return self.rows_of(Query.of(metric, **question), of, page, size)
+
+    def rows_of(
+        self, query: Query, of: str | None = None, page: int = 1, size: int = 50
+    ) -> FactRows:
+        """The same for a question that is there already."""
         return page_of(self._settings, self._model, self._answers, query, of, page, size)
 
     def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:

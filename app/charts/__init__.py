@@ -16,6 +16,7 @@ from app.charts.marks import (
     WIDE_HEIGHT,
     Spec,
 )
+from app.charts.members import effects, heat, multiple
 from app.charts.trends import lines, stacked, trend
 from metrics.format import AxisFormat
 from metrics.periods import Grain
@@ -28,8 +29,11 @@ __all__ = [
     "MAX_STACK",
     "WIDE_HEIGHT",
     "Spec",
+    "effects",
+    "heat",
     "lines",
     "movement",
+    "multiple",
     "ranked",
     "shapes",
     "stacked",
@@ -44,4 +48,6 @@ def shapes() -> list[Spec]:
     made.append(trend(axis, Grain.DAY, WIDE_HEIGHT, False))
     made.append(lines(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
     made.append(stacked(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
+    made += [heat(axis, Grain.MONTH, 3, around_zero) for around_zero in (False, True)]
+    made += [multiple(axis, Grain.WEEK), effects(3)]
     return [*made, movement(axis, Grain.MONTH, CARD_HEIGHT), ranked(CARD_HEIGHT)]

@@ -236,7 +236,7 @@ class Answers:
         self, asked: _Asked, members: Sequence[Member], cells: Mapping[Leaf, Cells]
     ) -> Fold | None:
         """Which members are shown, by the value of the whole range; None for all."""
-        if asked.ranking is None or len(members) <= (asked.query.top or 0):
+        if asked.ranking is None or not members:
             return None
         [(_, info, tree)] = asked.ranking.metrics
         values = self._series(asked.ranking, info, tree, members, cells).values

@@ -12,6 +12,7 @@ Both add up to the change to the last digit. It is arithmetic, not cause.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -75,6 +76,11 @@ class Explanation:
     def change(self) -> float:
         """Value less previous value."""
         return self.value - self.previous_value
+
+    @property
+    def growth(self) -> float:
+        """The change relative to the previous value; NaN unless that is above zero."""
+        return self.change / self.previous_value if self.previous_value > 0 else math.nan
 
     @property
     def sql(self) -> str:

@@ -209,12 +209,12 @@ TAKES: dict[str, Callable[[Rows, Measure, Leaf, Window], Found]] = {
     "quantile": _quantile,
 }
 TOGETHER = {
-    "sum": "sum",
-    "level": "sum at the end",
-    "time_days": "sum over days",
+    "sum": "added up",
+    "level": "added up, as of the end",
+    "time_days": "added up over days",
     "keys": "each counted once",
     "key_days": "each counted once a day",
-    "quantile": "quantile",
+    "quantile": "is their quantile",
 }
 NO_ROWS = {
     "cohort": "it counts who came back later, which no single row tells",

@@ -21,6 +21,9 @@ PAGES = {
     "operations": "operations",
     "engagement": "engagement",
     "explore": "explore?by=Region",
+    "explore in full": (
+        "explore?metric=Click-through+rate&by=Ad+platform&chart=Heat+map&table=Pivot&why=True&rows=True"
+    ),
     "catalog": "catalog",
     "quality": "quality",
     "definition": "catalog?q=quick+ratio",

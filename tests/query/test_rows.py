@@ -77,7 +77,7 @@ def test_pages_hold_every_row_once_and_the_newest_first(layer: Layer) -> None:
     times = list(whole.frame["came_at"])
     assert times == sorted(times, reverse=True)
     assert first.columns["pages"]
-    assert first.together == "sum"
+    assert first.together == "added up"
     assert "LIMIT 7" in first.sql
 
 
