@@ -45,9 +45,7 @@ class Point(NamedTuple):
     previous_end: date | None = None
 
 
-def over_time(
-    rows: pd.DataFrame, info: MetricInfo, grain: Grain, notation: Notation
-) -> pd.DataFrame:
+def over_time(rows: pd.DataFrame, info: Measured, grain: Grain, notation: Notation) -> pd.DataFrame:
     """One row per period, oldest first, with the flags and texts of a trend."""
     return pd.DataFrame(_columns(_points(rows), info, grain, notation))
 

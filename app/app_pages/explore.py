@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.components.cards import draw_card
 from app.components.definition import definition, related, waiting_for
-from app.components.explore.choices import choose, grouped
+from app.components.explore.choices import choose, cut_in_url, grouped
 from app.components.explore.moments import moment
 from app.components.explore.rows import rows_behind
 from app.components.explore.tables import numbers, statement
@@ -48,4 +48,4 @@ with right:
             waiting_for(run, info)
         definition(run, info)
         statement(answers.get("cut"))
-    related(run, info.related)
+    related(run, info.related, kept=cut_in_url())

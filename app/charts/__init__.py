@@ -15,6 +15,7 @@ from app.charts.marks import (
     MAX_STACK,
     WIDE_HEIGHT,
     Spec,
+    pickable,
 )
 from app.charts.members import effects, heat, multiple
 from app.charts.trends import lines, stacked, trend
@@ -34,6 +35,7 @@ __all__ = [
     "lines",
     "movement",
     "multiple",
+    "pickable",
     "ranked",
     "shapes",
     "stacked",
@@ -50,4 +52,5 @@ def shapes() -> list[Spec]:
     made.append(stacked(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
     made += [heat(axis, Grain.MONTH, 3, around_zero) for around_zero in (False, True)]
     made += [multiple(axis, Grain.WEEK), effects(3)]
+    made += [pickable(made[0]), pickable(heat(axis, Grain.MONTH, 3, False))]
     return [*made, movement(axis, Grain.MONTH, CARD_HEIGHT), ranked(CARD_HEIGHT)]

@@ -23,6 +23,7 @@ MOST = {
     MULTIPLES: 12,
 }  # colours, rows and panels an eye can tell apart
 MOST_TOGETHER = 5
+CUT = ("by", "chart", "top", "share", "table", "complete", "at", "why", "rows")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def choose(run: Run) -> Choice:
             **bound("share", False, ("True", "False")),
         )
     return Choice(name, beside, dimension, view, min(top, MOST[view]), share, complete_only)
+
+
+def cut_in_url() -> dict[str, list[str]]:
+    """How things are cut, as another metric can be, too; it falls back where it cannot."""
+    return {key: st.query_params.get_all(key) for key in CUT if key in st.query_params}
 
 
 def grouped(run: Run, choice: Choice) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import streamlit as st
 
-from app.components.url import bound
+from app.components.url import bound, write
 from app.data import Run, Span
 from metrics.format import period_text
 from metrics.periods import Comparison, Grain, split
@@ -20,11 +22,22 @@ BEFORE = {
 }
 
 
+def look_at(clicked: float | str, grain: Grain) -> None:
+    """Look closer at the period of a click, as milliseconds or an ISO day, and open the reason."""
+    if isinstance(clicked, str):
+        day = date.fromisoformat(clicked[:10])
+    else:
+        day = datetime.fromtimestamp(clicked / 1000, UTC).date()
+    st.session_state["at"], st.session_state["why"] = period_text(day, grain), True
+    write("at", WHOLE)
+    write("why", False)
+
+
 def moment(run: Run) -> Span:
     """Draw the choice and read it; newest period first."""
     scope = run.asked
     periods = split(scope.start, scope.end, scope.grain, run.settings.calendar)[-MOST:]
-    named = {period_text(one.bucket_start, scope.grain): one for one in reversed(periods)}
+    named = {period_text(one.start, scope.grain): one for one in reversed(periods)}
     options = [WHOLE, *named]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header("Look closer", anchor=False, width="content")

@@ -10,7 +10,8 @@ import streamlit as st
 
 from app import chart_data, charts
 from app.components.explore.choices import BARS, HEAT, MULTIPLES, Choice
-from app.components.panels import panel, trend_panel
+from app.components.explore.moments import look_at
+from app.components.panels import panel
 from app.components.states import nothing_here
 from app.components.status import filters_text
 from app.data import Answer, Run
@@ -19,6 +20,7 @@ from app.text import plain
 from metrics import OTHER
 from metrics.format import AxisFormat, axis_format
 
+PICK = "pick"
 Series = list[tuple[str, pd.DataFrame]]
 
 
@@ -41,16 +43,6 @@ def shown(run: Run, choice: Choice) -> Shown:
 
 def draw(run: Run, answer: Answer | None, choice: Choice) -> None:
     """The picture of what was chosen."""
-    if choice.dimension is None and not choice.beside:
-        trend_panel(
-            run,
-            answer,
-            choice.name,
-            charts.WIDE_HEIGHT,
-            level=2,
-            complete_only=choice.complete_only,
-        )
-        return
     if choice.dimension and choice.beside:
         for name in choice.names:
             _panel(run, answer, choice, (name,), level=3)
@@ -112,6 +104,9 @@ def _complete(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
 
 def _picture(run: Run, answer: Answer | None, choice: Choice, series: Series, what: str) -> None:
     unit, grain = shown(run, choice), run.asked.grain
+    if choice.dimension is None and len(series) == 1:
+        _trend(run, unit, series[0][1], what)
+        return
     left_out = answer.result.left_out if answer and choice.dimension else 0
     other = dict(series).get(chart_data.member_text(OTHER))
     if choice.view != BARS:  # together they are no line or row among members
@@ -122,21 +117,44 @@ def _picture(run: Run, answer: Answer | None, choice: Choice, series: Series, wh
     alt = f"{what}: {', '.join(names)}."
     if choice.view == BARS:
         spec = charts.stacked(axis, grain, charts.WIDE_HEIGHT, names)
-        st.vega_lite_chart(chart_data.for_bands(frame), spec, alt=alt)
+        _clicked(run, chart_data.for_bands(frame), spec, what, alt)
         if left_out and other is None:
             _note(f"{left_out} smaller members are not in the bars")
         return
     if choice.view == HEAT:
         below = bool((frame["value"] < 0).any())
         spec = charts.heat(axis, grain, len(names), below)
-        st.vega_lite_chart(chart_data.for_bands(frame), spec, alt=alt)
+        _clicked(run, chart_data.for_bands(frame), spec, what, alt)
     elif choice.view == MULTIPLES:
         _multiples(frame, names, charts.multiple(axis, grain), what)
     else:
         spec = charts.lines(axis, grain, charts.WIDE_HEIGHT, names)
-        st.vega_lite_chart(chart_data.with_labels(frame, charts.WIDE_HEIGHT), spec, alt=alt)
+        _clicked(run, chart_data.with_labels(frame, charts.WIDE_HEIGHT), spec, what, alt)
     if left_out:
         _note(f"The {len(names)} largest of {len(names) + left_out} are shown")
+
+
+def _trend(run: Run, unit: Shown, rows: pd.DataFrame, what: str) -> None:
+    """One line against the compared period."""
+    grain = run.asked.grain
+    frame = chart_data.over_time(rows, unit, grain, run.notation)
+    compared = run.asked.comparison is not None and bool(frame["previous"].notna().any())
+    spec = charts.trend(_axis(run, unit, frame), grain, charts.WIDE_HEIGHT, compared)
+    _clicked(run, frame, spec, what, chart_data.takeaway(frame, what))
+
+
+def _clicked(run: Run, frame: pd.DataFrame, spec: charts.Spec, what: str, alt: str) -> None:
+    """A picture whose periods can be clicked: the sections below then look closer at one."""
+    grain, key = run.asked.grain, f"picture of {what}"
+
+    def look() -> None:
+        picked = st.session_state[key]["selection"].get(PICK)
+        if picked:
+            look_at(picked[0]["x"], grain)
+
+    st.vega_lite_chart(
+        frame, charts.pickable(spec), key=key, on_select=look, selection_mode=PICK, alt=alt
+    )
 
 
 def _multiples(frame: pd.DataFrame, names: Sequence[str], spec: charts.Spec, what: str) -> None:
@@ -150,7 +168,7 @@ def _multiples(frame: pd.DataFrame, names: Sequence[str], spec: charts.Spec, wha
 
 
 def _axis(run: Run, unit: Shown, frame: pd.DataFrame) -> AxisFormat:
-    largest = float(frame["value"].abs().max())
+    largest = float(frame[["value", "previous"]].abs().max().max())
     return axis_format(unit.unit, unit.display_unit, largest, run.notation)
 
 
