@@ -82,6 +82,7 @@ class Publisher:
             progress(f"Publishing {plan.spec.name}", done / len(plans))
             began = time.monotonic()
             rows[plan.spec.name] = self._make(plan, sources)
+            self.writing.settle()
             seconds[plan.spec.name] = round(time.monotonic() - began, 3)
         return Models(rows, seconds, {plan.spec.name: plan.shape for plan in plans})
 

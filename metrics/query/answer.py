@@ -28,10 +28,10 @@ from metrics.periods import (
 from metrics.query.catalog import Catalog, MetricInfo
 from metrics.query.cells import Cells, Flags, Member, in_order
 from metrics.query.compile import Compiler, Split, Tables
+from metrics.query.coverage import Coverage
 from metrics.query.evaluate import Array, Scope, evaluate, window
 from metrics.query.fetch import Fetcher, Run
 from metrics.query.grid import Grid, Series, frame_of
-from metrics.query.known import Known
 from metrics.query.plan import Planner
 from metrics.query.question import Query
 from metrics.query.refusals import check_grouping, check_names, check_shares, check_split, waits
@@ -57,6 +57,7 @@ class _Asked:
     ranking: _Asked | None = None
     cut: dict[tuple[date, bool], list[Period | None]] = field(default_factory=dict)
     days: dict[tuple[Any, ...], list[Window | None]] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], dict[int, Window]] = field(default_factory=dict)
 
 
 class Answers:
@@ -75,7 +76,7 @@ class Answers:
         self.catalog = catalog
         self.info = info
         self.calendar = calendar
-        self._known = Known(model, info)
+        self._coverage = Coverage(model, info)
         compiler = Compiler(model.joins, tables, calendar)
         self.planner = Planner(model.definitions, model.joins, model.parts)
         self._fetcher = Fetcher(compiler, self.planner, run)
@@ -107,7 +108,7 @@ class Answers:
         for one in asked:
             [(_, info, _)] = one.metrics
             named = [(name, info, tree) for name, tree in trees.items()]
-            beside.append(replace(one, metrics=named, cut={}, days={}))
+            beside.append(replace(one, metrics=named, cut={}, days={}, known={}))
         found = list(self._answered([*asked, *beside]))
         answers = found[: len(asked)]
         return [
@@ -316,16 +317,20 @@ class Answers:
             places = [asked.query.by.index(name) for name in kept]
             mine = [tuple(member[place] for place in places) for member in members]
             values = np.full((len(periods), len(members)), np.nan)
-            known = {
-                row: days
-                for row, days in enumerate(self._days(asked, info, leaf, past))
-                if days is not None and self._known.covers(leaf, days)
-            }
-            for row, days in known.items():
-                values[row] = self._known.when_absent(leaf, days.hi)
+            known = self._known(asked, info, leaf, past)
+            rows = list(known)
+            values[rows] = self._coverage.when_absent(leaf, known)
             if leaf in cells:
                 cells[leaf].put_into(values, known, mine)
             return fold.values(leaf, asked.query.by, values) if fold else values
 
         shown = len(fold.members(members)) if fold else len(members)
         return Scope(periods, shown, self.calendar, leaf_values)
+
+    def _known(self, asked: _Asked, info: MetricInfo, leaf: Leaf, past: bool) -> dict[int, Window]:
+        """Windows of a leaf that its facts can tell about, by period; the same for many leaves."""
+        key = (leaf.window, leaf.shifts, info.as_of, past, self._coverage.key(leaf))
+        if key not in asked.known:
+            days = self._days(asked, info, leaf, past)
+            asked.known[key] = self._coverage.known(leaf, days)
+        return asked.known[key]

@@ -134,7 +134,17 @@ class EmbeddedStore:
             _attach(connection, self.warehouse)
             connection.exec_driver_sql(f"CREATE SCHEMA {MODELS}")
             yield Writing(
-                build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous, at_hand
+                build,
+                DUCKDB,
+                connection,
+                None,
+                "warehouse",
+                publish,
+                MODELS,
+                previous,
+                at_hand,
+                # Nobody else opens the file, so nothing is seen before the pointer names it.
+                settle=connection.commit,
             )
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more
