@@ -37,7 +37,7 @@ from metrics.query.question import Query
 from metrics.query.refusals import check_grouping, check_names, check_shares, check_split, waits
 from metrics.query.stamp import is_live, stamp_of
 from metrics.query.top import Fold, largest
-from metrics.result import Ran, Result
+from metrics.result import Ran, Result, Stamp
 from metrics.store.info import BuildInfo
 
 MOST_PERIODS = 1500
@@ -118,14 +118,14 @@ class Answers:
             )
         ]
 
-    def number_of(self, query: Query, leaf: Leaf) -> tuple[Window | None, float]:
-        """The days one leaf of a metric looks at for the whole range, and its number."""
+    def number_of(self, query: Query, leaf: Leaf) -> tuple[Window | None, float, Stamp]:
+        """The days one leaf of a metric looks at for the whole range, its number and stamp."""
         query = replace(query, by=(), grain=None, compare=None, top=None, share=False, days=())
         asked = self._understand(query)
         [(_, info, _)] = asked.metrics
         [days] = self._days(asked, info, leaf, False)
-        [(grid, _)] = self.arithmetic([query], {"leaf": leaf})
-        return days, float(grid.series["leaf"].values[0][0])
+        [(grid, result)] = self.arithmetic([query], {"leaf": leaf})
+        return days, float(grid.series["leaf"].values[0][0]), result.stamp
 
     def _answered(
         self, asked: Sequence[_Asked]

@@ -32,6 +32,7 @@ from metrics.query.fact_rows import (
 from metrics.query.look import look_at
 from metrics.query.question import Query
 from metrics.query.refusals import check_names, check_split, waits
+from metrics.result import Stamp
 from metrics.settings import Settings
 
 MOST_ROWS = 500
@@ -64,7 +65,7 @@ class FactRows:
              each row `adds` where that is not simply one; `columns` says what they mean.
     rows     how many rows there are; `total` is what they make (`together` says how), `number`
              what the build says.
-    days     the days it looks at, `hi` alone for what is told at the end.
+    days     the days it looks at, `hi` alone for what is told at the end; `stamp` is the number's.
     """
 
     metric: str
@@ -80,6 +81,7 @@ class FactRows:
     size: int
     read_at: datetime
     sql: str
+    stamp: Stamp
 
     @property
     def agrees(self) -> bool:
@@ -145,7 +147,7 @@ def page_of(
             "Look at its definition.",
         )
     leaf = chosen.leaf
-    days, number = answers.number_of(query, leaf)
+    days, number, stamp = answers.number_of(query, leaf)
     if days is None:
         raise QueryError(f"'{name}' is not known for these days.", "Ask for earlier ones.")
     heeded = {name: wanted for name, wanted in query.where if leaf.heeds(name)}
@@ -174,6 +176,7 @@ def page_of(
         size,
         datetime.now(UTC),
         sql,
+        stamp,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import Explanation, FactRows, Operand, Query, Result
+from metrics import Explanation, FactRows, Operand, Query, Result, Stamp
 from metrics.definitions.expressions import Leaf
 from metrics.periods import Window
 
@@ -84,4 +84,5 @@ def fact_rows(query: Query, operand: Operand, page: int, agrees: bool) -> FactRo
         50,
         READ_AT,
         "SELECT 1",
+        Stamp("b1", "duckdb", "Demo", {query.metrics[0]: "a1"}, {}, READ_AT, "store", ()),
     )

@@ -105,7 +105,7 @@ def _show(run: Run, info: MetricInfo, found: FactRows) -> None:
         if found.pages > 1:
             st.session_state[TURN] = found.page
             st.pagination(found.pages, key=TURN, on_change=_turn)
-        csv_button(found.frame, None, (), f"{info.name}_rows_{found.page}")
+        csv_button(found.frame, found.stamp, (info.name,), f"{info.name}_rows_{found.page}")
 
 
 def _turn() -> None:

@@ -15,7 +15,7 @@ from app.components.files import csv_button
 from app.components.url import bound
 from app.data import Answer, Run
 from app.readings import rows_of
-from metrics.format import format_delta, format_value, period_text
+from metrics.format import MISSING, format_delta, format_value, period_text
 
 MOST_ROWS = 1000
 MOST_PERIODS = 60
@@ -101,6 +101,7 @@ def _list(run: Run, answer: Answer, choice: Choice, names: Sequence[str]) -> Non
         frame.style.format(dict.fromkeys(written, _writer(run, unit))),
         hide_index=True,
         height=_height(len(frame)),
+        placeholder=MISSING,
         column_config={"Change": st.column_config.TextColumn(alignment="right")},
         alt=f"{title(run, choice, names)} by period, newest first",
     )
@@ -140,6 +141,7 @@ def _pivot(
         frame.style.format(dict.fromkeys(periods, _writer(run, shown(run, choice)))),
         hide_index=True,
         height=_height(len(frame)),
+        placeholder=MISSING,
         alt=f"{title(run, choice, names)}: one row each, one column per period",
     )
     if len(first) > len(days):

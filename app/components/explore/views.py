@@ -109,6 +109,7 @@ def _picture(run: Run, answer: Answer | None, choice: Choice, series: Series, wh
         return
     left_out = answer.result.left_out if answer and choice.dimension else 0
     other = dict(series).get(chart_data.member_text(OTHER))
+    series = [(name, rows) for name, rows in series if rows["value"].notna().any()]
     if choice.view != BARS:  # together they are no line or row among members
         series = [(name, rows) for name, rows in series if rows is not other]
     frame = chart_data.by_series(series, unit, grain, run.notation)
@@ -159,7 +160,7 @@ def _clicked(run: Run, frame: pd.DataFrame, spec: charts.Spec, what: str, alt: s
 
 def _multiples(frame: pd.DataFrame, names: Sequence[str], spec: charts.Spec, what: str) -> None:
     ends = {"least": frame["value"].min(), "most": frame["value"].max()}
-    grid = st.grid(4, min_column_width=220, gap="small")
+    grid = st.grid(4, min_column_width=150, gap="small")
     for name in names:
         with grid.container(gap="xsmall"):
             st.markdown(f"**{plain(name)}**")
