@@ -193,3 +193,15 @@ def test_a_damaged_link_falls_back(open_page: Open) -> None:
     )
     assert not at.exception
     assert len(charts(at)) == 1
+
+
+def test_related_metrics_are_cut_alike(open_page: Open) -> None:
+    at = open_page("explore", metric="Customer churn rate", by="Tier", chart=HEAT)
+    links = [one.proto.query_string for one in at.get("page_link") if one.proto.page == "explore"]
+    assert "by=Tier&chart=Heat+map&metric=Active+customers" in links
+
+
+def test_a_filter_to_one_member_is_no_reason(open_page: Open) -> None:
+    at = open_page("explore", by="Tier", tier="SMB", why="True")
+    assert "Tier is filtered to one member, which is all of the change" in said(at)
+    assert control(at, "By") == ["Industry", "Region"]

@@ -56,7 +56,7 @@ def _operand(operands: list[Operand]) -> Operand:
     """Which of the numbers a metric is made of; the first that has rows by default."""
     names = {one.name.replace("_", " "): one for one in operands}
     first = next((name for name, one in names.items() if not one.refused), next(iter(names)))
-    if len(names) == 1:
+    if len(names) == 1 or names[first].refused:  # the first that has rows, if any has
         return names[first]
     chosen = st.segmented_control(
         "Rows of",

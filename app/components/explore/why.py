@@ -20,6 +20,7 @@ from metrics.errors import QueryError, UnsafeAggregationError
 from metrics.format import Style, format_delta, format_value, range_text
 
 TOP = 8
+POINTS = {"percentage": (100, "pp"), "score": (1, "pts")}
 CAUTION = (
     "Arithmetic, not cause: it says where the change is, not why it happened there. What members "
     "contributed adds up to the change exactly."
@@ -79,8 +80,11 @@ def _dimension(run: Run, info: MetricInfo, choice: Choice) -> str | None:
         **bound("why_by", own or next(iter(known)), known),
     )
     if choice.dimension and own is None:
-        named = run.catalog.dimensions[choice.dimension].label.lower()
-        _say(f"What {named} contributed has no exact parts for this metric; others have")
+        named = run.catalog.dimensions[choice.dimension].label
+        if choice.dimension in info.explained_by:
+            _say(f"{named} is filtered to one member, which is all of the change")
+        else:
+            _say(f"What {named.lower()} contributed has no exact parts for this metric")
     return known[label]
 
 
@@ -189,11 +193,12 @@ def _text(run: Run, info: MetricInfo, value: float) -> str:
 def _signed(
     run: Run, info: MetricInfo, told: Explanation, value: float, style: Style = "full"
 ) -> str:
-    """A contribution with its sign; shares move by points, with the digits the largest needs."""
-    if info.unit == "percentage":
-        largest = float(told.frame["effect"].abs().max()) * 100
+    """A contribution with its sign; some units move by points, with the digits they need."""
+    if info.unit in POINTS:
+        factor, suffix = POINTS[info.unit]
+        largest = float(told.frame["effect"].abs().max()) * factor
         places = 1 if largest >= 10 else 2 if largest >= 0.1 else 3
-        text = f"{run.notation.digits(value * 100, places)} pp"
+        text = f"{run.notation.digits(value * factor, places)} {suffix}"
     else:
         text = format_value(value, info.unit, info.display_unit, style, run.notation)
     return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
