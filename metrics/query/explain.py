@@ -26,6 +26,7 @@ from metrics.periods import Comparison
 from metrics.query.additivity import HasNoParts
 from metrics.query.answer import Answers
 from metrics.query.catalog import MetricInfo
+from metrics.query.cells import Flags
 from metrics.query.evaluate import Array, divide
 from metrics.query.grid import Grid
 from metrics.query.question import Query
@@ -198,11 +199,10 @@ def _frame(form: str, now: Sides, before: Sides, change: float) -> pd.DataFrame:
 
 
 def differences(now: Sides, before: Sides, change: float) -> pd.DataFrame:
+    """Each member's own difference."""
     effect = now.upper - before.upper
-    nothing = np.full(effect.shape, np.nan)
     return _rows(
         {"value": now.upper, "previous_value": before.upper, "effect": effect},
-        nothing,
         came=(before.upper == 0) & (now.upper != 0),
         left=(before.upper != 0) & (now.upper == 0),
         change=change,
@@ -234,20 +234,18 @@ def rates_and_mix(now: Sides, before: Sides, change: float) -> pd.DataFrame:
             "previous_numerator": before.upper,
             "previous_denominator": before.lower,
         },
-        np.full(effect.shape, np.nan),
         came=(before.lower == 0) & (now.lower != 0),
         left=(before.lower != 0) & (now.lower == 0),
         change=change,
     )
 
 
-def _rows(
-    numbers: Mapping[str, Array], nothing: Array, came: Array, left: Array, change: float
-) -> pd.DataFrame:
-    frame = pd.DataFrame({"members": np.ones(len(nothing), dtype=int), "is_other": False})
+def _rows(numbers: Mapping[str, Array], came: Flags, left: Flags, change: float) -> pd.DataFrame:
+    """One row per member; a sum has no rates and no sides."""
+    frame = pd.DataFrame({"members": np.ones(len(came), dtype=int), "is_other": False})
     frame["came"], frame["left"] = came, left
     for name in NUMBERS:
-        frame[name] = numbers.get(name, nothing)
+        frame[name] = numbers.get(name, np.nan)
     frame["share"] = frame["effect"] / change if change else np.nan
     return frame
 
@@ -263,6 +261,7 @@ def _largest(frame: pd.DataFrame, top: int) -> pd.DataFrame:
 
 
 def _together(rest: pd.DataFrame) -> pd.DataFrame:
+    """Members as one row: sums of all but ratios, which are made of both sides anew."""
     added = {name: rest[name].sum(min_count=1) for name in (*NUMBERS, "share")}
     if not np.isnan(added["denominator"]):
         for value, upper, lower in _RATIOS:
