@@ -8,18 +8,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
-from app.scope import NONE_LABEL
+from app.scope import NONE_LABEL, OTHER_LABEL
 from app.specs import Part
-from metrics import MetricInfo
+from metrics import OTHER, MetricInfo
 from metrics.format import Notation, format_value, period_text, range_text
 from metrics.periods import Grain
 
 LABEL_GAP = 15  # pixels between two names at the ends of lines
 Columns = dict[str, list[Any]]
+
+
+class Measured(Protocol):
+    """What a number needs to be written: a metric, or its share of a whole."""
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def display_unit(self) -> str: ...
 
 
 class Point(NamedTuple):
@@ -35,9 +45,7 @@ class Point(NamedTuple):
     previous_end: date | None = None
 
 
-def over_time(
-    rows: pd.DataFrame, info: MetricInfo, grain: Grain, notation: Notation
-) -> pd.DataFrame:
+def over_time(rows: pd.DataFrame, info: Measured, grain: Grain, notation: Notation) -> pd.DataFrame:
     """One row per period, oldest first, with the flags and texts of a trend."""
     return pd.DataFrame(_columns(_points(rows), info, grain, notation))
 
@@ -65,6 +73,17 @@ def by_member(
         for n, name in enumerate(members)
     ]
     return pd.DataFrame(_joined(drawn)), members, len(series)
+
+
+def by_series(
+    series: Sequence[tuple[str, pd.DataFrame]], info: Measured, grain: Grain, notation: Notation
+) -> pd.DataFrame:
+    """Trends of some series in the order given, one row per period of each."""
+    drawn = [
+        _columns(_points(rows), info, grain, notation, member=name, slot=slot)
+        for slot, (name, rows) in enumerate(series)
+    ]
+    return pd.DataFrame(_joined(drawn))
 
 
 def with_labels(frame: pd.DataFrame, height: int) -> pd.DataFrame:
@@ -120,7 +139,9 @@ def for_bands(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def member_text(member: Any) -> str:
-    """Name of a member as shown; rows without the attribute have a name too."""
+    """Name of a member as shown; rows without the attribute and all others have a name too."""
+    if member is OTHER:
+        return OTHER_LABEL
     return NONE_LABEL if member is None or pd.isna(member) else str(member)
 
 
@@ -168,7 +189,7 @@ def _points(rows: pd.DataFrame, in_order: bool = True) -> list[Point]:
 
 
 def _columns(
-    points: Sequence[Point], info: MetricInfo, grain: Grain, notation: Notation, **fixed: Any
+    points: Sequence[Point], info: Measured, grain: Grain, notation: Notation, **fixed: Any
 ) -> Columns:
     complete = [bool(point.complete) for point in points]
     valid = [not math.isnan(point.value) for point in points]
@@ -223,11 +244,11 @@ def _day(value: Any) -> date:
     return value if type(value) is date else pd.Timestamp(value).date()
 
 
-def _text(value: float, info: MetricInfo, notation: Notation) -> str:
+def _text(value: float, info: Measured, notation: Notation) -> str:
     return format_value(value, info.unit, info.display_unit, "full", notation)
 
 
-def _earlier(point: Point, info: MetricInfo, notation: Notation) -> str:
+def _earlier(point: Point, info: Measured, notation: Notation) -> str:
     text = _text(point.previous, info, notation)
     if point.previous_start is None or point.previous_end is None:
         return text

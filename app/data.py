@@ -19,25 +19,55 @@ import streamlit as st
 
 from app.scope import Scope
 from app.specs import DOMAIN_NAMES
-from metrics import BuildInfo, Catalog, Layer, MetricInfo, Pinned, Query, Result, open_layer
+from metrics import (
+    BuildInfo,
+    Catalog,
+    Explanation,
+    FactRows,
+    Layer,
+    MetricInfo,
+    Operand,
+    Pinned,
+    Query,
+    Result,
+    open_layer,
+)
 from metrics.app_state import AppState
 from metrics.format import Notation
+from metrics.periods import Comparison
 from metrics.settings import Settings
 
 MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
 MAX_ANSWERS = 256
 ANSWER_LIFE = "12h"
+ROWS_LIFE = "5m"
+MAX_PAGES = 64
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One question of a page: metrics, and how they are cut; dates and filters are the page's."""
+    """One question of a page: metrics, and how they are cut; dates and filters are the page's.
+
+    `top` members are shown, the `other` ones together; `share` asks for parts of the whole.
+    """
 
     metrics: tuple[str, ...]
     series: bool = False
     by: str | None = None
     compare: bool = False
     start: date | None = None
+    top: int = 0
+    other: bool = True
+    share: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days one part of a page looks at, and what they are held against."""
+
+    start: date
+    end: date
+    comparison: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -142,6 +172,32 @@ class Run:
             by=question.by,
             where=scope.filters,
             compare=scope.comparison if question.compare else None,
+            top=question.top or None,
+            other=question.other,
+            share=question.share,
+        )
+
+    def explain(self, name: str, by: str, span: Span, top: int) -> Explanation:
+        """What members contributed to a change; see `Pinned.explain` for its refusals."""
+        question = self._of_span(name, span, by)
+        return _explained(self.build.id, question, top, self.pinned)
+
+    def operands(self, name: str) -> list[Operand]:
+        """The numbers a metric is made of, and which of them have rows."""
+        return self.pinned.operands(name)
+
+    def rows(self, name: str, of: str, span: Span, page: int) -> FactRows:
+        """A page of rows behind a number, read from the warehouse; see `Pinned.rows`."""
+        return _rows(self.build.id, self._of_span(name, span), of, page, self.pinned)
+
+    def _of_span(self, name: str, span: Span, by: str | None = None) -> Query:
+        return Query.of(
+            name,
+            start=span.start,
+            end=span.end,
+            by=by,
+            where=self.asked.filters,
+            compare=span.comparison,
         )
 
 
@@ -196,3 +252,14 @@ def _members(build_id: str, dimension: str, _pinned: Pinned) -> list[str]:
 def _answers(build_id: str, questions: tuple[Query, ...], _pinned: Pinned) -> list[Result]:
     """Answers of one batch for a build; build and questions are the whole key."""
     return _pinned.query_many(questions)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)
+def _explained(build_id: str, question: Query, top: int, _pinned: Pinned) -> Explanation:
+    return _pinned.explain_query(question, top)
+
+
+@st.cache_data(show_spinner=False, ttl=ROWS_LIFE, max_entries=MAX_PAGES)
+def _rows(build_id: str, question: Query, of: str, page: int, _pinned: Pinned) -> FactRows:
+    """One page of rows; they are of the warehouse as it is, so they are kept for minutes only."""
+    return _pinned.rows_of(question, of, page)

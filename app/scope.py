@@ -23,6 +23,7 @@ from metrics.periods import (
 )
 
 NONE_LABEL = "(none)"  # the member of rows without that attribute
+OTHER_LABEL = "All others"  # members that are not shown, together
 CUSTOM = "Custom"
 
 

@@ -4,8 +4,11 @@ from metrics.layer import Layer, Pinned, open_layer
 from metrics.lineage.chain import Chain, Step
 from metrics.lineage.impact import Impact
 from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
+from metrics.query.explain import Explanation
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
+from metrics.query.rows import FactRows, Operand
+from metrics.query.top import OTHER
 from metrics.query.wanted import Wanted
 from metrics.result import Result, Stamp
 from metrics.sources.contract import Lack
@@ -13,15 +16,19 @@ from metrics.store.info import BuildInfo, CheckInfo
 
 __all__ = [
     "DOMAINS",
+    "OTHER",
     "BuildInfo",
     "Catalog",
     "Chain",
     "CheckInfo",
     "DimensionInfo",
+    "Explanation",
+    "FactRows",
     "Impact",
     "Lack",
     "Layer",
     "MetricInfo",
+    "Operand",
     "Pinned",
     "Quality",
     "Query",

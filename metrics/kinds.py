@@ -17,7 +17,8 @@ class KindOf:
     answered   how a range is answered from it.
     takes      numbers a metric may ask of it.
     over_time, over_dimensions
-               whether displayed values may be added up along time and along members.
+               whether displayed values may be added up along time and along members; what is
+               counted once adds up only along what follows from its key (see query.additivity).
     """
 
     kept: str
@@ -49,8 +50,6 @@ MOVEMENT_TAKES = frozenset(
 )
 PER_ENTITY = frozenset({"median", "max", "top_share", "differ_by", "share_at_least", "count_above"})
 """Takes that look at one row per entity before they aggregate."""
-
-STOCK_LIKE_MOVEMENTS = frozenset({"opening", "closing", "opening_count", "closing_count"})
 
 KINDS: dict[str, KindOf] = {
     "flow": KindOf(

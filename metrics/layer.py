@@ -23,8 +23,10 @@ from metrics.query.answer import Answers
 from metrics.query.catalog import Catalog
 from metrics.query.cells import Executed, Member
 from metrics.query.compile import Tables
+from metrics.query.explain import Explanation, explain
 from metrics.query.grid import Grid
 from metrics.query.question import Query
+from metrics.query.rows import FactRows, Operand, operands, page_of
 from metrics.result import Result
 from metrics.settings import Settings, load_settings
 from metrics.store.base import Lease, Store
@@ -39,6 +41,7 @@ class Pinned:
         self.catalog = catalog
         self.build: BuildInfo = lease.info
         self._lease = lease
+        self._settings = settings
         self._model = model
         self._tables = Tables(self._part, self.entities)
         self._answers = Answers(
@@ -52,6 +55,44 @@ class Pinned:
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together, with one statement per part for all of them."""
         return self._answers.answer(queries)
+
+    def explain(self, metric: str, *, by: str, top: int = 8, **question: Any) -> Explanation:
+        """What each member of a dimension contributed to a change: see `Explanation`.
+
+        Keywords are those of `Query.of`; the comparison is with the previous period by default.
+        Raises UnsafeAggregationError with the reason where a number has no exact parts.
+        """
+        return self.explain_query(Query.of(metric, by=by, **question), top)
+
+    def explain_query(self, query: Query, top: int = 8) -> Explanation:
+        """The same for a question that is there already."""
+        return explain(self._answers, query, top)
+
+    def operands(self, metric: str, domain: str | None = None) -> list[Operand]:
+        """The numbers a metric is made of, and which of them have rows to show."""
+        return operands(self._model, self._answers, metric, domain)
+
+    def rows(
+        self,
+        metric: str,
+        *,
+        of: str | None = None,
+        page: int = 1,
+        size: int = 50,
+        **question: Any,
+    ) -> FactRows:
+        """A page of the rows a number is made of, read from the warehouse: see `FactRows`.
+
+        `of` names one of its operands, by default the first that has rows; dates and filters are
+        keywords of `Query.of`. Raises WarehouseError, UnsafeAggregationError where it has no rows.
+        """
+        return self.rows_of(Query.of(metric, **question), of, page, size)
+
+    def rows_of(
+        self, query: Query, of: str | None = None, page: int = 1, size: int = 50
+    ) -> FactRows:
+        """The same for a question that is there already."""
+        return page_of(self._settings, self._model, self._answers, query, of, page, size)
 
     def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
         """Answers as arrays, for whoever keeps many numbers; see `Grid`.
@@ -170,6 +211,16 @@ class Layer:
         """Answer one question from the current build; see `Query.of` for the keywords."""
         with self.hold() as pinned:
             return pinned.query(metrics, **question)
+
+    def explain(self, metric: str, *, by: str, top: int = 8, **question: Any) -> Explanation:
+        """What members contributed to a change, from the current build; see `Pinned.explain`."""
+        with self.hold() as pinned:
+            return pinned.explain(metric, by=by, top=top, **question)
+
+    def rows(self, metric: str, **question: Any) -> FactRows:
+        """Rows behind a number of the current build; see `Pinned.rows`."""
+        with self.hold() as pinned:
+            return pinned.rows(metric, **question)
 
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         """Answer questions together from the current build."""

@@ -79,6 +79,7 @@ class Result:
            numerator, denominator, previous_value, change, growth, previous_start,
            previous_end. NaN is no value. Shares are 0..1; change of a share is in shares.
     waiting  metrics left out because their data is missing, with what they wait for.
+    left_out  how many members are not shown by themselves, when the largest were asked for.
     """
 
     frame: pd.DataFrame
@@ -86,6 +87,7 @@ class Result:
     by: tuple[str, ...]
     ran: tuple[Ran, ...]
     waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def sql(self) -> str:

@@ -44,10 +44,22 @@ FLOW = (
 )
 """The parts of `metrics` in the order data flows; each may import those before it."""
 
-APART = {"demo": {"errors", "settings", "periods", "engines"}}
+APART = {
+    "demo": {"errors", "settings", "periods", "engines"},
+    "app_state": {"errors"},
+}
 """Parts outside the flow and all they may import; only the last part of the flow may use them."""
 
-APP_SEES = {"metrics", "errors", "export", "format", "layer", "periods", "settings"}
+APP_SEES = {
+    "metrics",
+    "app_state",
+    "errors",
+    "export",
+    "format",
+    "layer",
+    "periods",
+    "settings",
+}
 """What the app may import of `metrics`; `metrics` itself stands for the names of its __init__."""
 
 NEVER_IMPORTED = {

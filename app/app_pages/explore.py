@@ -1,47 +1,51 @@
-"""Explore: one metric, any cut of it, its definition and the statement behind it."""
+"""Explore: any cut of any metric, why it changed, its rows, its definition."""
 
 import streamlit as st
 
 from app.components.cards import draw_card
 from app.components.definition import definition, related, waiting_for
-from app.components.explorer import (
-    chart,
-    complete_toggle,
-    cut_controls,
-    download,
-    pick_metric,
-    statement,
-    values,
-)
+from app.components.explore.choices import choose, cut_in_url, grouped
+from app.components.explore.moments import moment
+from app.components.explore.rows import rows_behind
+from app.components.explore.tables import numbers, statement
+from app.components.explore.views import draw
+from app.components.explore.why import why
 from app.data import Ask, current
 from app.readings import headline_questions, read
 
 run = current()
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    name = pick_metric(run)
-    complete_only = complete_toggle()
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    cut = cut_controls(run, name, complete_only)
-info = run.catalog.metrics[name]
+choice = choose(run)
+info = run.catalog.metrics[choice.name]
 
-questions = headline_questions([name])
-questions["cut"] = Ask((name,), series=True, by=cut.dimension, compare=True)
+questions = headline_questions([choice.name])
+questions["cut"] = Ask(
+    choice.names,
+    series=True,
+    by=choice.dimension,
+    compare=True,
+    top=choice.top,
+    other=grouped(run, choice),
+    share=choice.share,
+)
+if choice.dimension:
+    questions["whole"] = Ask(choice.names, series=True)
 answers = run.ask(questions)
-answer = answers.get("cut")
 
 left, right = st.columns([3, 1], gap="small")
 with left:
-    chart(run, answer, name, cut)
-    if answer is not None:
-        values(run, answer, name, cut)
-        download(run, answer, name)
+    draw(run, answers.get("cut"), choice)
+    numbers(run, answers, choice)
+    if info.answerable:
+        span = moment(run)
+        why(run, choice, span)
+        rows_behind(run, choice, span)
 with right:
     with st.container(border=True):
-        draw_card(run, read(run, answers, name))
+        draw_card(run, read(run, answers, choice.name))
     with st.container(border=True):
         st.header("Definition", anchor=False)
         if info.status != "live":
             waiting_for(run, info)
         definition(run, info)
-        statement(answer)
-    related(run, info.related)
+        statement(answers.get("cut"))
+    related(run, info.related, kept=cut_in_url())

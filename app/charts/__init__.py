@@ -15,7 +15,9 @@ from app.charts.marks import (
     MAX_STACK,
     WIDE_HEIGHT,
     Spec,
+    pickable,
 )
+from app.charts.members import effects, heat, multiple
 from app.charts.trends import lines, stacked, trend
 from metrics.format import AxisFormat
 from metrics.periods import Grain
@@ -28,8 +30,12 @@ __all__ = [
     "MAX_STACK",
     "WIDE_HEIGHT",
     "Spec",
+    "effects",
+    "heat",
     "lines",
     "movement",
+    "multiple",
+    "pickable",
     "ranked",
     "shapes",
     "stacked",
@@ -44,4 +50,7 @@ def shapes() -> list[Spec]:
     made.append(trend(axis, Grain.DAY, WIDE_HEIGHT, False))
     made.append(lines(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
     made.append(stacked(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
+    made += [heat(axis, Grain.MONTH, 3, around_zero) for around_zero in (False, True)]
+    made += [multiple(axis, Grain.WEEK), effects(3)]
+    made += [pickable(made[0]), pickable(heat(axis, Grain.MONTH, 3, False))]
     return [*made, movement(axis, Grain.MONTH, CARD_HEIGHT), ranked(CARD_HEIGHT)]

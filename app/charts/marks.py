@@ -128,6 +128,23 @@ def hover(base: Any, x: Any, y: Any, fields: list[str], nearest_y: bool = False)
     return [rule, points]
 
 
+def pickable(spec: Spec) -> Spec:
+    """The same chart with a click that names the nearest period, as the parameter `pick`."""
+    select = {
+        "type": "point",
+        "on": "click",
+        "clear": "dblclick",
+        "toggle": False,
+        "encodings": ["x"],
+    }
+    params = spec.get("params", [])
+    hover = next((one for one in params if one["name"] == "hover"), None)
+    pick = {"name": "pick", "select": select}
+    if hover is not None:  # where a pointer finds the nearest point, a click finds it, too
+        pick = {**hover, "name": "pick", "select": {**select, "nearest": True}}
+    return {**spec, "params": [*params, pick]}
+
+
 def compiled(chart: Any, height: int, padding_right: int = 0) -> Spec:
     """The chart as a plain dict without data, config and schema: the theme adds its own."""
     spec: Spec = chart.properties(height=height).to_dict(validate=False)

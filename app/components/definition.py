@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
@@ -57,8 +57,16 @@ def _need(lack: Lack, about: str) -> str:
     return f"{code(lack.place)} with {columns}{rows}"
 
 
-def related(run: Run, names: Iterable[str], inside: bool = False) -> None:
-    """Links to neighbouring metrics; `inside` a card they stand in a row under a smaller title."""
+def related(
+    run: Run,
+    names: Iterable[str],
+    inside: bool = False,
+    kept: Mapping[str, list[str]] | None = None,
+) -> None:
+    """Links to neighbouring metrics, with what is `kept` of the state of Explore.
+
+    `inside` a card they stand in a row under a smaller title.
+    """
     known = [name for name in names if run.info(name)]
     if not known:
         return
@@ -66,7 +74,9 @@ def related(run: Run, names: Iterable[str], inside: bool = False) -> None:
     with st.container(horizontal=inside, gap="small"):
         for name in known:
             label = run.labels[name]
-            st.page_link(EXPLORE, label=label, icon="", query_params={"metric": label})
+            st.page_link(
+                EXPLORE, label=label, icon="", query_params={**(kept or {}), "metric": label}
+            )
 
 
 def _facts(run: Run, info: MetricInfo) -> dict[str, str]:

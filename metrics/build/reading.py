@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-import sqlalchemy as sa
 
 from metrics.build.crossing import fetch_sources
 from metrics.build.digests import digest_days, left_out_at_start
 from metrics.build.files import stage_files
 from metrics.build.shapes import fact_shape
+from metrics.build.shaping import empty_rows
 from metrics.build.snapshots import keep_snapshot
 from metrics.build.stage import Staged, entity_name, stage_entity, stage_fact, stage_name
 from metrics.build.workspace import Workspace
@@ -128,7 +126,7 @@ def stage(run: Reading, qualified: str) -> None:
 
 def _stage_entity(run: Reading, entity: Entity, file: SqlFile | None) -> None:
     if file is None:
-        _empty_entity(run.space, entity)
+        run.space.create(entity_name(entity.name), empty_rows(run.space.engine, entity))
         return
     run.checks += stage_entity(run.space, entity.name, entity, _sql(run, file))
     run.systems[f"entity.{entity.name}"] = _systems_of(run, file)
@@ -179,14 +177,3 @@ def _systems_of(run: Reading, file: SqlFile) -> set[str]:
         if name.startswith("fact.") or not reads.sources:
             systems |= run.systems.get(name, set())
     return systems
-
-
-def _empty_entity(space: Workspace, entity: Entity) -> None:
-    """An entity the warehouse lacks: no rows, so its attributes are empty everywhere."""
-    columns: list[Any] = [
-        sa.literal_column(f"CAST(NULL AS {space.engine.types[column.type]})").label(name)
-        for name, column in entity.columns.items()
-    ]
-    if entity.valid_from:
-        columns.append(sa.literal_column("CAST(NULL AS DATE)").label("valid_to"))
-    space.create(entity_name(entity.name), sa.select(*columns).where(sa.false()))

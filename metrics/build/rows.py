@@ -15,7 +15,7 @@ from metrics.definitions.loader import Definitions
 from metrics.definitions.model import Ahead, Measure
 from metrics.engines.conditions import condition
 from metrics.engines.functions import add_days, day_number, days_between, double, seconds_between
-from metrics.parts.joins import Attached, Joins
+from metrics.parts.joins import Attached, Joins, Path
 from metrics.sources.model import Fact
 
 ZERO: Any = sa.literal_column("0")
@@ -41,8 +41,10 @@ class Maker:
         return self.space.tables[stage_name(fact)]
 
     def entities(self) -> dict[str, sa.TableClause]:
-        """Entity tables of this build by entity name."""
-        return {name: self.space.tables[entity_name(name)] for name in self.joins.entities}
+        """Entity tables by entity name; a build has all, a look those its fact leads to."""
+        tables = self.space.tables
+        known = [name for name in self.joins.entities if entity_name(name) in tables]
+        return {name: tables[entity_name(name)] for name in known}
 
     @property
     def horizon(self) -> Any:
@@ -76,6 +78,10 @@ class Rows:
         path = self._maker.joins.path(name, self._known)
         if path is None:
             raise LookupError(f"'{name}' cannot be reached")
+        return self.at(path)
+
+    def at(self, path: Path) -> Any:
+        """The column at the end of a path that starts at the fact."""
         return self._attached.column(path)
 
     def number(self, name: str) -> Any:

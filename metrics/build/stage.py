@@ -10,7 +10,7 @@ intervals that end before they start, second rows of one key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,15 +18,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from metrics.build.checks import count_if, examples_of, hold, moments_of, together
-from metrics.build.workspace import Workspace
-from metrics.engines.functions import (
-    EPOCH_INSTANT,
-    add_days,
-    clock_hour,
-    local_time,
-    seconds_between,
+from metrics.build.shaping import (
+    day_literal,
+    entity_rows,
+    order_in_key,
+    rank_in_key,
+    typed_rows,
+    usable_terms,
+    with_days,
 )
-from metrics.sources.model import Column, Entity, Fact
+from metrics.build.workspace import Workspace
+from metrics.engines.functions import add_days
+from metrics.sources.model import Entity, Fact
 from metrics.store.info import CheckInfo
 
 
@@ -59,20 +62,9 @@ def entity_name(entity: str) -> str:
 
 def stage_entity(space: Workspace, name: str, entity: Entity, sql: str) -> list[CheckInfo]:
     """Make an entity's table: one row per key (and `valid_from` for entities that change)."""
-    typed = _typed(space, entity.columns, sql)
+    typed = typed_rows(space.engine, entity.columns, sql)
     keys = [key for key in (entity.key, entity.valid_from) if key]
-    inner = sa.select(
-        *typed.c,
-        _rank(typed, keys, list(entity.columns)).label("rank_in_key"),
-    ).where(*[typed.c[key].is_not(None) for key in keys])
-    ranked = inner.subquery("ranked")
-    columns: list[Any] = [ranked.c[column] for column in entity.columns]
-    if entity.valid_from:
-        following = sa.func.lead(ranked.c[entity.valid_from]).over(
-            partition_by=ranked.c[entity.key], order_by=ranked.c[entity.valid_from]
-        )
-        columns.append(following.label("valid_to"))
-    table = space.create(entity_name(name), sa.select(*columns).where(ranked.c.rank_in_key == 1))
+    table = space.create(entity_name(name), entity_rows(entity, typed))
     [kept] = space.scalar_row(sa.select(sa.func.count()).select_from(table))
     keyed = sa.and_(*[typed.c[key].is_not(None) for key in keys])
     read, usable = space.scalar_row(sa.select(sa.func.count(), count_if(keyed)).select_from(typed))
@@ -109,15 +101,15 @@ def stage_fact(
     month's cost), so the source is complete that far.
     """
     raw = space.create(
-        f"raw_{name}", _with_days(space, fact, sql, last_full_day, time_zone), keep=False
+        f"raw_{name}", with_days(space.engine, fact, sql, last_full_day, time_zone), keep=False
     )
-    usable = sa.and_(*_usable(fact, raw, last_full_day))
+    usable = sa.and_(*usable_terms(fact, raw, last_full_day))
     about = f"fact.{name}"
     checks, counts = hold(
         space,
         about,
         raw,
-        moments_of(fact, raw, _date(last_full_day)),
+        moments_of(fact, raw, day_literal(last_full_day)),
         [sa.func.count(), count_if(usable), _distinct_keys(fact, raw, usable)],
     )
     read, used, unique = counts
@@ -160,43 +152,6 @@ def _distinct_keys(fact: Fact, raw: Any, usable: Any) -> Any:
     return sa.select(sa.func.count()).select_from(keys).scalar_subquery()
 
 
-def _typed(space: Workspace, columns: Mapping[str, Column], sql: str) -> Any:
-    """The query as a sub-select with declared types; unlisted columns are left out."""
-    casts = ", ".join(
-        f'CAST("{name}" AS {space.engine.types[column.type]}) AS "{name}"'
-        for name, column in columns.items()
-    )
-    text = sa.text(f"SELECT {casts} FROM ({sql}) AS q".replace(":", r"\:"))
-    return text.columns(*[sa.column(name) for name in columns]).subquery("typed")
-
-
-def _with_days(space: Workspace, fact: Fact, sql: str, last_full_day: date, time_zone: str) -> Any:
-    typed = _typed(space, fact.columns, sql)
-    extra: list[Any] = []
-    if fact.snapshot:
-        extra.append(sa.cast(sa.literal(last_full_day.isoformat()), sa.Date()).label("day"))
-    elif fact.interval:
-        extra += _day_columns(fact, fact.interval.from_, typed, time_zone, "day", "clock")
-        extra += _day_columns(fact, fact.interval.to, typed, time_zone, "until_day", "until_clock")
-    else:
-        assert fact.time is not None
-        extra += _day_columns(fact, fact.time, typed, time_zone, "day", "clock")
-        if fact.columns[fact.time].type == "instant" and "hour" not in fact.columns:
-            extra.append(clock_hour(local_time(typed.c[fact.time], time_zone)).label("hour"))
-    return sa.select(*typed.c, *extra)
-
-
-def _day_columns(
-    fact: Fact, column: str, typed: Any, time_zone: str, day: str, clock: str
-) -> list[Any]:
-    """The local day of a time column and, for instants, their seconds since 1970 in UTC."""
-    value = typed.c[column]
-    if fact.columns[column].type == "date":
-        return [value.label(day)]
-    local_day = sa.cast(local_time(value, time_zone), sa.Date())
-    return [local_day.label(day), seconds_between(EPOCH_INSTANT, value).label(clock)]
-
-
 def _last_known(fact: Fact, table: Any, known_until_end: bool) -> Any:
     if not (fact.interval and known_until_end):
         return sa.func.max(table.c.day)
@@ -206,7 +161,9 @@ def _last_known(fact: Fact, table: Any, known_until_end: bool) -> Any:
 def _last_in_force(fact: Fact, table: Any, last_full_day: date) -> Any:
     if not fact.interval:
         return sa.func.max(table.c.day)
-    still = sa.case((table.c.until_day.is_(None), _date(last_full_day)), else_=_last_covered(table))
+    still = sa.case(
+        (table.c.until_day.is_(None), day_literal(last_full_day)), else_=_last_covered(table)
+    )
     return sa.func.max(still)
 
 
@@ -216,22 +173,14 @@ def _last_covered(table: Any) -> Any:
     return sa.case((last_covered > table.c.day, last_covered), else_=table.c.day)
 
 
-def _usable(fact: Fact, raw: Any, last_full_day: date) -> list[Any]:
-    conditions = [raw.c.day.is_not(None), raw.c.day <= _date(last_full_day)]
-    if fact.interval:
-        start, end = raw.c[fact.interval.from_], raw.c[fact.interval.to]
-        conditions.append(sa.or_(end.is_(None), end >= start))
-    return conditions
-
-
 def _remove_duplicates(space: Workspace, fact: Fact, raw: Any) -> tuple[str, ...]:
     """Keep one row of each key that comes twice, and name some of these keys."""
     keys = [raw.c[key] for key in fact.key]
     twice = _twice(raw, fact.key, sa.true())
     same = sa.and_(*[column.is_not_distinct_from(twice.c[column.name]) for column in keys])
-    order = [fact.time or (fact.interval.from_ if fact.interval else "day"), *fact.columns]
+    rank = rank_in_key(raw, list(fact.key), order_in_key(fact))
     ranked = (
-        sa.select(*raw.c, _rank(raw, list(fact.key), order).label("rank_in_key"))
+        sa.select(*raw.c, rank.label("rank_in_key"))
         .select_from(sa.join(raw, twice, same))
         .subquery("ranked")
     )
@@ -251,16 +200,3 @@ def _twice(table: Any, keys: Sequence[str], within: Any) -> Any:
     columns = [table.c[key] for key in keys]
     found = sa.select(*columns).where(within).group_by(*columns).having(sa.func.count() > 1)
     return found.subquery("twice")
-
-
-def _rank(table: Any, keys: list[str], order: list[str]) -> Any:
-    """1 for the row of each key that stays: the earliest, then the smallest as text."""
-    by_text = [sa.cast(table.c[column], sa.String()).asc().nulls_last() for column in order[1:]]
-    return sa.func.row_number().over(
-        partition_by=[table.c[key] for key in keys],
-        order_by=[table.c[order[0]].asc().nulls_last(), *by_text],
-    )
-
-
-def _date(day: date) -> Any:
-    return sa.cast(sa.literal(day.isoformat()), sa.Date())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from metrics.cli import ask, builds, catalog, serve, setup, verify
+from metrics.cli import ask, builds, catalog, serve, setup, verify, why
 from metrics.cli.exits import Commands
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": builds.demo,
     "build": builds.build,
     "query": ask.query,
+    "why": why.why,
     "sql": ask.sql,
     "list": catalog.list_metrics,
     "show": catalog.show,

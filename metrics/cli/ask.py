@@ -101,14 +101,14 @@ def query(
 
     with closing(open_layer()) as layer, layer.hold() as pinned:
         if last is not None:
-            start, end = _last(last, start, end, pinned, metrics, domain)
+            start, end = last_days(last, start, end, pinned, metrics, domain)
         result = pinned.query(
             metrics,
             start=start,
             end=end,
             grain=grain,
             by=by,
-            where=_where(where, pinned),
+            where=filters(where, pinned),
             compare=compare,
             domain=domain,
         )
@@ -181,7 +181,7 @@ def write_answer(
     write_file(data, output)
 
 
-def _where(texts: list[str] | None, pinned: Pinned) -> dict[str, list[str | None]]:
+def filters(texts: list[str] | None, pinned: Pinned) -> dict[str, list[str | None]]:
     """`plan=pro,basic` as a filter; a member that no row has is a mistake, not a zero."""
     found: dict[str, list[str | None]] = {}
     for text in texts or ():
@@ -197,7 +197,7 @@ def _where(texts: list[str] | None, pinned: Pinned) -> dict[str, list[str | None
     return found
 
 
-def _last(
+def last_days(
     text: str,
     start: str | None,
     end: str | None,

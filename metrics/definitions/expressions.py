@@ -225,6 +225,11 @@ def across(node: Node, dimensions: tuple[str, ...]) -> Node:
     return rebuilt(node, without) if dimensions else node
 
 
+def whole(node: Node) -> Node:
+    """The same tree asked at the outer grain, so that a denominator is never a sum of rows."""
+    return rebuilt(node, lambda one: replace(one, whole=True) if isinstance(one, Leaf) else one)
+
+
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",

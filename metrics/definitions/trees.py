@@ -25,8 +25,8 @@ from metrics.definitions.expressions import (
     Setting,
     names_in,
     parse_arithmetic,
-    rebuilt,
     shifted,
+    whole,
 )
 from metrics.definitions.loader import Definitions
 from metrics.definitions.model import SPECIALS, Metric
@@ -313,12 +313,7 @@ def _key_days(resolver: Resolves, metric: Metric) -> Node:
 def _share_of_total(resolver: Resolves, metric: Metric) -> Node:
     assert metric.share_of_total is not None
     part = resolver.operand(metric.share_of_total, window_of(metric), metric)
-    return Binary("/", part, _whole(part))
-
-
-def _whole(node: Node) -> Node:
-    """The same tree asked at the outer grain, so that the denominator is never a sum of rows."""
-    return rebuilt(node, lambda one: replace(one, whole=True) if isinstance(one, Leaf) else one)
+    return Binary("/", part, whole(part))
 
 
 FORMS: dict[str, Callable[[Resolves, Metric], Node]] = {

@@ -5,20 +5,16 @@ questions -> leaves -> groups -> statements -> arrays of periods x members -> Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
-import sqlalchemy as sa
 
-from metrics.definitions.expressions import Binary, Leaf, Node
-from metrics.engines.fetch import Column
-from metrics.errors import QueryError, UnknownNameError
-from metrics.kinds import PER_ENTITY
+from metrics.definitions.expressions import Binary, Leaf, Node, whole
+from metrics.errors import QueryError
 from metrics.parts.model import Model
-from metrics.parts.plan import Part
 from metrics.periods import (
     ONE_DAY,
     Calendar,
@@ -30,28 +26,27 @@ from metrics.periods import (
     split,
 )
 from metrics.query.catalog import Catalog, MetricInfo
-from metrics.query.cells import Cells, Executed, Flags, Member, as_seen, found_in, in_order
-from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
+from metrics.query.cells import Cells, Flags, Member, in_order
+from metrics.query.compile import Compiler, Split, Tables
 from metrics.query.coverage import Coverage
 from metrics.query.evaluate import Array, Scope, evaluate, window
+from metrics.query.fetch import Fetcher, Run
 from metrics.query.grid import Grid, Series, frame_of
-from metrics.query.per_entity import per_entity
-from metrics.query.plan import Planned, Planner
+from metrics.query.plan import Planner
 from metrics.query.question import Query
-from metrics.query.refusals import check_split, waits
-from metrics.query.rules import compile_group
+from metrics.query.refusals import check_grouping, check_names, check_shares, check_split, waits
 from metrics.query.stamp import is_live, stamp_of
-from metrics.result import Ran, Result
+from metrics.query.top import Fold, largest
+from metrics.result import Ran, Result, Stamp
 from metrics.store.info import BuildInfo
 
-Run = Callable[[Any], Executed]
 MOST_PERIODS = 1500
 MOST_ROWS = 500_000
 
 
 @dataclass
 class _Asked:
-    """One question while it is answered."""
+    """One question while it is answered; `ranking` is asked beside it to tell the largest."""
 
     query: Query
     metrics: list[tuple[str, MetricInfo, Node]]
@@ -59,6 +54,7 @@ class _Asked:
     earlier: list[Period | None]
     split: Split
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ranking: _Asked | None = None
     cut: dict[tuple[date, bool], list[Period | None]] = field(default_factory=dict)
     days: dict[tuple[Any, ...], list[Window | None]] = field(default_factory=dict)
     known: dict[tuple[Any, ...], dict[int, Window]] = field(default_factory=dict)
@@ -80,32 +76,62 @@ class Answers:
         self.catalog = catalog
         self.info = info
         self.calendar = calendar
-        self._run = run
         self._coverage = Coverage(model, info)
-        self._compiler = Compiler(model.joins, tables, calendar)
-        self._planner = Planner(model.definitions, model.joins, model.parts)
+        compiler = Compiler(model.joins, tables, calendar)
+        self.planner = Planner(model.definitions, model.joins, model.parts)
+        self._fetcher = Fetcher(compiler, self.planner, run)
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
         """All questions together: one statement per part, rule and split."""
         return [
             self._result(one, self._grid(one, cells, ()), ran)
-            for one, cells, ran in self._answered(queries)
+            for one, cells, ran in self._answered([self._understand(query) for query in queries])
         ]
 
     def grids(self, queries: Sequence[Query], members: Sequence[Member] = ()) -> list[Grid]:
         """The same numbers as arrays, for whoever keeps many of them; see `Pinned.grids`."""
         found = []
-        for one, cells, _ in self._answered(queries):
+        for one, cells, _ in self._answered([self._understand(query) for query in queries]):
             grid = self._grid(one, cells, members)
             found.append(replace(grid, present=self._present(one, grid.members, cells)))
         return found
 
-    def _answered(
-        self, queries: Sequence[Query]
-    ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
+    def arithmetic(
+        self, queries: Sequence[Query], trees: Mapping[str, Node]
+    ) -> list[tuple[Grid, Result]]:
+        """The answers to questions about one metric, with arithmetic of its own beside it.
+
+        The grids hold the trees by name, over the periods the metric is known for.
+        """
         asked = [self._understand(query) for query in queries]
-        wanted: dict[Split, dict[Leaf, set[Window]]] = {}
+        beside = []
         for one in asked:
+            [(_, info, _)] = one.metrics
+            named = [(name, info, tree) for name, tree in trees.items()]
+            beside.append(replace(one, metrics=named, cut={}, days={}, known={}))
+        found = list(self._answered([*asked, *beside]))
+        answers = found[: len(asked)]
+        return [
+            (self._grid(one, cells, ()), self._result(own, self._grid(own, own_cells, ()), ran))
+            for (one, cells, _), (own, own_cells, ran) in zip(
+                found[len(asked) :], answers, strict=True
+            )
+        ]
+
+    def number_of(self, query: Query, leaf: Leaf) -> tuple[Window | None, float, Stamp]:
+        """The days one leaf of a metric looks at for the whole range, its number and stamp."""
+        query = replace(query, by=(), grain=None, compare=None, top=None, share=False, days=())
+        asked = self._understand(query)
+        [(_, info, _)] = asked.metrics
+        [days] = self._days(asked, info, leaf, False)
+        [(grid, result)] = self.arithmetic([query], {"leaf": leaf})
+        return days, float(grid.series["leaf"].values[0][0]), result.stamp
+
+    def _answered(
+        self, asked: Sequence[_Asked]
+    ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
+        wanted: dict[Split, dict[Leaf, set[Window]]] = {}
+        for one in [*asked, *(one.ranking for one in asked if one.ranking)]:
             leaves = wanted.setdefault(one.split, {})
             for _, info, tree in one.metrics:
                 for leaf in tree.leaves():
@@ -113,16 +139,14 @@ class Answers:
         cells: dict[Split, dict[Leaf, Cells]] = {}
         ran: dict[Split, list[Ran]] = {}
         for key, leaves in wanted.items():
-            cells[key], ran[key] = self._fetch(key, leaves)
+            cells[key], ran[key] = self._fetcher.fetch(key, leaves)
         for one in asked:
             yield one, cells[one.split], ran[one.split]
 
     def _understand(self, query: Query) -> _Asked:
         end = query.end or max(self.info.as_of, query.start or self.info.as_of)
         start = query.start or add_months(end, -12) + ONE_DAY
-        for name in (*query.by, *(name for name, _ in query.where)):
-            if name not in self.model.definitions.dimensions:
-                raise UnknownNameError("dimension", name, self.model.definitions.dimensions)
+        check_names(query, self.model.definitions.dimensions)
         found, waiting = [], {}
         for name in query.metrics:
             info = self.catalog.resolve(name, query.domain)
@@ -130,7 +154,10 @@ class Answers:
                 waiting[name] = info.waiting_for
                 continue
             check_split(info, query)
-            found.append((name, info, self.catalog.tree(info.name)))
+            check_grouping(info, query)
+            check_shares(info, query)
+            tree = self.catalog.tree(info.name)
+            found.append((name, info, Binary("/", tree, whole(tree)) if query.share else tree))
         if waiting and not query.skip_waiting:
             raise waits(waiting)
         periods = (
@@ -147,7 +174,15 @@ class Answers:
             first = end if query.days else start  # single days go back as what they are
             step = comparison_shift(query.compare, first, end, query.grain)
             earlier = [move_period(period, step, query.grain) for period in periods]
-        return _Asked(query, found, periods, earlier, Split(query.by, query.where), waiting)
+        ranking = None
+        if query.top and found:
+            leading = found[0][0]
+            ranking = self._understand(
+                replace(query, metrics=(leading,), grain=None, compare=None, top=None, days=())
+            )
+        return _Asked(
+            query, found, periods, earlier, Split(query.by, query.where), waiting, ranking
+        )
 
     def _cut(self, asked: _Asked, info: MetricInfo, past: bool) -> list[Period | None]:
         """Periods up to the metric's own last complete day, with comparisons cut alike."""
@@ -161,10 +196,10 @@ class Answers:
         if not past:
             return list(shown)
         cut: list[Period | None] = []
-        for whole, now, before in zip(asked.periods, shown, asked.earlier, strict=True):
+        for full, now, before in zip(asked.periods, shown, asked.earlier, strict=True):
             if now is None or before is None:
                 cut.append(None)
-            elif now.end == whole.end:
+            elif now.end == full.end:
                 cut.append(before)
             else:
                 step = asked.query.compare
@@ -188,84 +223,25 @@ class Answers:
             ]
         return asked.days[key]
 
-    def _fetch(
-        self, key: Split, leaves: Mapping[Leaf, set[Window]]
-    ) -> tuple[dict[Leaf, Cells], list[Ran]]:
-        groups: dict[Group, list[Planned]] = {}
-        singles: list[Planned] = []
-        for leaf in leaves:
-            planned = self._planner.plan(leaf, key)
-            if leaf.take in PER_ENTITY:
-                singles.append(planned)
-            else:
-                groups.setdefault(planned.group, []).append(planned)
-        cells: dict[Leaf, Cells] = {}
-        ran: list[Ran] = []
-        for group, members in groups.items():
-            self._fetch_group(group, members, leaves, cells, ran)
-        for planned in singles:
-            self._fetch_single(planned, leaves[planned.leaf], cells, ran)
-        return cells, ran
-
-    def _fetch_group(
-        self,
-        group: Group,
-        members: Sequence[Planned],
-        leaves: Mapping[Leaf, set[Window]],
-        cells: dict[Leaf, Cells],
-        ran: list[Ran],
-    ) -> None:
-        seen = {
-            planned.leaf: {
-                days: as_seen(group.rule, planned.leaf, days) for days in leaves[planned.leaf]
-            }
-            for planned in members
-        }
-        looked_at = {days for one in seen.values() for days in one.values()}
-        numbers = {days: index for index, days in enumerate(sorted(looked_at))}
-        if not numbers:
-            return
-        statement = compile_group(self._compiler, group, list(seen), numbers)
-        columns = self._execute(statement.select, group.part, group.rule, ran)
-        found = found_in(columns, group.split.by, len(numbers))
-        for leaf, windows in seen.items():
-            table = found.table(statement.columns[leaf], leaf.take)
-            places = {days: numbers[one] for days, one in windows.items()}
-            cells[leaf] = Cells(found, table, places)
-
-    def _fetch_single(
-        self,
-        planned: Planned,
-        windows: set[Window],
-        cells: dict[Leaf, Cells],
-        ran: list[Ran],
-    ) -> None:
-        numbers = {days: index for index, days in enumerate(sorted(windows))}
-        if not numbers:
-            return
-        table = windows_table(numbers, self.calendar)
-        select = per_entity(
-            self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
-        )
-        columns = self._execute(select, planned.group.part, planned.leaf.take, ran)
-        found = found_in(columns, planned.group.split.by, len(numbers))
-        cells[planned.leaf] = Cells(found, found.table("c0", planned.leaf.take), numbers)
-
-    def _execute(
-        self, select: sa.Select[Any], part: Part, rule: str, ran: list[Ran]
-    ) -> Mapping[str, Column]:
-        done = self._run(select)
-        reason = f"answered by rule '{rule}'"
-        ran.append(Ran(part.name, reason, done.count, done.text))
-        return done.columns
-
     def _grid(self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]) -> Grid:
         members = self._members(asked, cells, also)
+        fold = self._fold(asked, members, cells)
         series = {
-            name: self._series(asked, info, tree, members, cells)
+            name: self._series(asked, info, tree, members, cells, fold)
             for name, info, tree in asked.metrics
         }
-        return Grid(asked.periods, members, series)
+        shown = fold.members(members) if fold else members
+        return Grid(asked.periods, shown, series, left_out=len(members) - len(shown))
+
+    def _fold(
+        self, asked: _Asked, members: Sequence[Member], cells: Mapping[Leaf, Cells]
+    ) -> Fold | None:
+        """Which members are shown, by the value of the whole range; None for all."""
+        if asked.ranking is None or not members:
+            return None
+        [(_, info, tree)] = asked.ranking.metrics
+        values = self._series(asked.ranking, info, tree, members, cells).values
+        return largest(values[0], asked.query.top or 0, asked.query.other)
 
     def _present(
         self, asked: _Asked, members: Sequence[Member], cells: Mapping[Leaf, Cells]
@@ -287,13 +263,14 @@ class Answers:
         tree: Node,
         members: Sequence[Member],
         cells: Mapping[Leaf, Cells],
+        fold: Fold | None = None,
     ) -> Series:
-        current = self._scope(asked, info, False, members, cells)
+        current = self._scope(asked, info, False, members, cells, fold)
         values = evaluate(tree, current)
         nothing = np.full(values.shape, np.nan)
         before, upper, lower = nothing, nothing, nothing
         if asked.query.compare:
-            before = evaluate(tree, self._scope(asked, info, True, members, cells))
+            before = evaluate(tree, self._scope(asked, info, True, members, cells, fold))
         if isinstance(tree, Binary) and tree.operator == "/":
             upper, lower = evaluate(tree.left, current), evaluate(tree.right, current)
         shown, earlier = self._cut(asked, info, False), self._cut(asked, info, True)
@@ -308,7 +285,7 @@ class Answers:
         metrics = [(name, info) for name, info, _ in asked.metrics]
         stamp = stamp_of(self.info, metrics, live=any(is_live(one) for one in ran))
         frame = frame_of(grid, asked.query.by)
-        return Result(frame, stamp, asked.query.by, tuple(ran), asked.waiting)
+        return Result(frame, stamp, asked.query.by, tuple(ran), asked.waiting, grid.left_out)
 
     def _members(
         self, asked: _Asked, cells: Mapping[Leaf, Cells], also: Sequence[Member]
@@ -331,6 +308,7 @@ class Answers:
         past: bool,
         members: Sequence[Member],
         cells: Mapping[Leaf, Cells],
+        fold: Fold | None = None,
     ) -> Scope:
         periods = self._cut(asked, info, past)
 
@@ -344,9 +322,10 @@ class Answers:
             values[rows] = self._coverage.when_absent(leaf, known)
             if leaf in cells:
                 cells[leaf].put_into(values, known, mine)
-            return values
+            return fold.values(leaf, asked.query.by, values) if fold else values
 
-        return Scope(periods, len(members), self.calendar, leaf_values)
+        shown = len(fold.members(members)) if fold else len(members)
+        return Scope(periods, shown, self.calendar, leaf_values)
 
     def _known(self, asked: _Asked, info: MetricInfo, leaf: Leaf, past: bool) -> dict[int, Window]:
         """Windows of a leaf that its facts can tell about, by period; the same for many leaves."""

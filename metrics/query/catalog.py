@@ -11,11 +11,12 @@ from typing import Any
 from metrics.definitions.expressions import Leaf, Node
 from metrics.definitions.model import Metric
 from metrics.errors import AmbiguousNameError, UnknownNameError
-from metrics.kinds import KINDS, STOCK_LIKE_MOVEMENTS
+from metrics.kinds import KINDS
 from metrics.lineage.chain import Chain
 from metrics.lineage.impact import Impact
 from metrics.parts.model import Model, kind_of
 from metrics.periods import ONE_DAY
+from metrics.query.additivity import Additivity
 from metrics.query.proofs import Proof, proof_of
 from metrics.query.quality import Quality
 from metrics.query.search import search
@@ -55,6 +56,9 @@ class MetricInfo:
                      warehouse have what they need.
     first_day        since when it has data; `as_of` is how far it is known.
     settles          days after a day until its number is final; they are not known yet.
+    additive_over    dimensions whose members' values add up to the whole; `grouped_over` are those
+                     whose members can be put together as one, `explained_by` those by which a
+                     change has exact parts.
     """
 
     name: str
@@ -89,7 +93,14 @@ class MetricInfo:
     as_of: date | None
     settles: int
     additive_over_time: bool
-    additive_over_dimensions: bool
+    additive_over: tuple[str, ...]
+    grouped_over: tuple[str, ...]
+    explained_by: tuple[str, ...]
+
+    @property
+    def additive_over_dimensions(self) -> bool:
+        """Whether members add up whatever it is split by."""
+        return self.additive_over == self.dimensions
 
     @property
     def waiting_for(self) -> tuple[str, ...]:
@@ -108,6 +119,7 @@ class Catalog:
     def __init__(self, model: Model, info: BuildInfo | None) -> None:
         self.model = model
         self.info = info
+        self.additivity = Additivity(model)
         self._states = States(model, info)
         self._lineage = self._states.lineage
         self.metrics: dict[str, MetricInfo] = {
@@ -214,6 +226,7 @@ class Catalog:
         facts = tuple(dict.fromkeys(fact for n in names for fact in self.model.facts_of(n)))
         lacks = self._states.lacks(name)
         lost = self._states.lost_dimensions(name)
+        kept = tuple(d for d in metric.dimensions if d not in lost)
         mark = self.model.metric_hash(name)
         states = [self.info.facts[fact] for fact in facts if self.info and fact in self.info.facts]
         required = {fact for n in names for fact in self.model.required_facts(n)}
@@ -229,7 +242,7 @@ class Catalog:
             name=name,
             kind=kind_of(tree, self.model),
             tier=min(metric.tiers.values(), default=metric.tier),
-            dimensions=tuple(d for d in metric.dimensions if d not in lost),
+            dimensions=kept,
             lost_dimensions={d: tuple(map(str, lost[d])) for d in lost},
             status=status_of(lacks),
             lacks=lacks,
@@ -241,24 +254,22 @@ class Catalog:
             first_day=max(known, default=None),
             as_of=min(ends) - settles * ONE_DAY if ends else None,
             settles=settles,
-            additive_over_time=isinstance(tree, Leaf) and self._additive(tree, over_time=True),
-            additive_over_dimensions=isinstance(tree, Leaf)
-            and self._additive(tree, over_time=False),
+            additive_over_time=isinstance(tree, Leaf) and self._additive_over_time(tree),
+            additive_over=tuple(d for d in kept if self.additivity.adds_up(tree, d)),
+            grouped_over=tuple(d for d in kept if self.additivity.can_be_grouped(tree, d)),
+            explained_by=tuple(d for d in kept if self.additivity.has_parts(tree, d)),
             **{field: getattr(metric, field) for field in COPIED},
         )
 
-    def _additive(self, leaf: Leaf, over_time: bool) -> bool:
+    def _additive_over_time(self, leaf: Leaf) -> bool:
         if leaf.measure not in self.model.definitions.measures:
             return False
         if leaf.take == "key_days":
-            return over_time
+            return True
+        if leaf.window.trailing:
+            return False
         kind = KINDS[self.model.definitions.measures[leaf.measure].kind]
-        movement = leaf.take in ("net",) if over_time else True
-        if leaf.take in STOCK_LIKE_MOVEMENTS or leaf.window.trailing:
-            movement = not over_time
-        if leaf.take not in KINDS["flow"].takes | KINDS["stock"].takes:
-            return movement and kind.over_dimensions and leaf.take in KINDS["movement"].takes
-        return (kind.over_time and not leaf.window.trailing) if over_time else kind.over_dimensions
+        return leaf.take == "net" or (leaf.take in ("sum", "time_days") and kind.over_time)
 
 
 COPIED = (

@@ -39,13 +39,15 @@ class Series:
 class Grid:
     """All metrics of one question over the same periods and members.
 
-    `present` tells, where it was asked for, which of them any metric has a row of.
+    `present` tells, where it was asked for, which of them any metric has a row of; `left_out` how
+    many members are not among them by themselves.
     """
 
     periods: Sequence[Period]
     members: Sequence[Member]
     series: Mapping[str, Series]
     present: Flags | None = None
+    left_out: int = 0
 
 
 def frame_of(grid: Grid, by: Sequence[str]) -> pd.DataFrame:

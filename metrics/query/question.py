@@ -21,6 +21,9 @@ class Query:
 
     `days` asks for single days instead of a range, each a period of its own.
     `where` maps dimensions to the members that count (None is the empty bucket).
+    `top` shows so many members, those largest over the range by the first metric, and the others
+    together as `OTHER`, or not at all without `other`. `share` asks what part of the whole each
+    member is.
     """
 
     metrics: tuple[str, ...]
@@ -33,6 +36,9 @@ class Query:
     domain: str | None = None
     skip_waiting: bool = False
     days: tuple[date, ...] = ()
+    top: int | None = None
+    other: bool = True
+    share: bool = False
 
     @classmethod
     def of(
@@ -48,6 +54,9 @@ class Query:
         domain: str | None = None,
         skip_waiting: bool = False,
         days: Sequence[date | str] = (),
+        top: int | None = None,
+        other: bool = True,
+        share: bool = False,
     ) -> Query:
         """A question from what people write; raises QueryError for what cannot be meant."""
         names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
@@ -58,6 +67,10 @@ class Query:
             )
         if not names:
             raise QueryError("No metric was asked for.", "Name at least one.")
+        if (top is not None or share) and not by:
+            raise QueryError("Only members have a largest or a share.", "Say by which dimension.")
+        if top is not None and top < 1:
+            raise QueryError(f"There are no {top} largest members.", "Ask for at least one.")
         return cls(
             metrics=tuple(dict.fromkeys(names)),
             start=_day(start) if not single else single[0],
@@ -69,6 +82,9 @@ class Query:
             domain=domain,
             skip_waiting=skip_waiting,
             days=single,
+            top=top,
+            other=other,
+            share=share,
         )
 
 

@@ -18,7 +18,19 @@ from typing import Any
 
 import pandas as pd
 
-from metrics import Chain, Impact, Lack, Query, Result, Stamp, Step
+from metrics import (
+    OTHER,
+    Chain,
+    Explanation,
+    FactRows,
+    Impact,
+    Lack,
+    Operand,
+    Query,
+    Result,
+    Stamp,
+    Step,
+)
 from metrics.errors import MetricWaitingError, UnknownNameError
 from metrics.lineage.chain import QueryUse, SourceUse
 from metrics.periods import (
@@ -32,6 +44,7 @@ from metrics.query.search import search
 from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
+from tests.app.fake_explore import explained, fact_rows, operands
 from tests.app.fake_quality import FakeQuality
 
 AS_OF = date(2026, 11, 18)
@@ -152,6 +165,10 @@ class FakeLayer:
         self.fault: Exception | None = None
         self.empty = False
         self.batches = 0
+        self.explained = 0
+        self.read = 0
+        self.gone: Exception | None = None
+        self.agrees = True
         self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,
@@ -181,6 +198,19 @@ class FakeLayer:
             raise self.fault
         return [self._answer(query) for query in queries]
 
+    def explain_query(self, query: Query, top: int = 8) -> Explanation:
+        self.explained += 1
+        return explained(self._answer(query), self.catalog.metrics[query.metrics[0]], top)
+
+    def operands(self, metric: str) -> list[Operand]:
+        return operands(self.catalog.metrics[metric])
+
+    def rows_of(self, query: Query, of: str, page: int) -> FactRows:
+        self.read += 1
+        if self.gone is not None:
+            raise self.gone
+        return fact_rows(query, self.operands(query.metrics[0])[0], page, self.agrees)
+
     def _answer(self, query: Query) -> Result:
         names = list(query.metrics)
         for name in names:
@@ -196,14 +226,18 @@ class FakeLayer:
         as_of = dict.fromkeys(names, AS_OF)
         stamp = Stamp(BUILD, "duckdb", "Demo warehouse", hashes, as_of, COMPUTED, "store", ())
         ran = Ran("part", "exact", len(rows), _statement)
-        return Result(pd.DataFrame(rows), stamp, query.by, (ran,))
+        known = self.member_lists[by[0]] if by else []
+        left_out = max(0, len(known) - (query.top or len(known)))
+        return Result(pd.DataFrame(rows), stamp, query.by, (ran,), left_out=left_out)
 
     def _rows(self, name: str, query: Query, by: list[str]) -> Iterator[dict[str, Any]]:
         assert query.start
         assert query.end
         start, end, grain = query.start, query.end, query.grain
         shift = comparison_shift(query.compare, start, end, grain) if query.compare else None
-        members = self.member_lists[by[0]] if by else [None]
+        members: list[Any] = list(self.member_lists[by[0]]) if by else [None]
+        if query.top and len(members) > query.top:
+            members = [*members[: query.top], *([OTHER] if query.other else [])]
         for period in split(start, end, grain, Calendar()):
             earlier = move_period(period, shift, grain) if shift else None
             for member in members:
@@ -215,7 +249,7 @@ class FakeLayer:
         period: Period,
         earlier: Period | None,
         by: list[str],
-        member: str | None,
+        member: Any,
         where: dict[str, tuple[str | None, ...]],
     ) -> dict[str, Any]:
         value = self._value(name, period, member, where)
@@ -242,7 +276,7 @@ class FakeLayer:
         self,
         name: str,
         period: Period,
-        member: str | None,
+        member: Any,
         where: dict[str, tuple[str | None, ...]],
     ) -> float:
         info = self.catalog.metrics[name]
@@ -253,11 +287,11 @@ class FakeLayer:
         value = info.size * (1 + info.rise) ** years * (1 + wave)
         if info.unit in ("currency", "count"):
             if member is not None:
-                value *= 0.15 + 0.5 * _share(member)
+                value *= 0.15 + 0.5 * _share(str(member))
             for members in where.values():
                 value *= 0.3 * len(members)
         elif member is not None:
-            value *= 0.9 + 0.1 * _share(member)
+            value *= 0.9 + 0.1 * _share(str(member))
         if info.kind == "movement":
             value *= period.days / 30
         return round(value) if info.unit == "count" else value
@@ -287,7 +321,9 @@ def _infos() -> Iterator[SimpleNamespace]:
             size=float(size),
             rise=float(rise),
             additive_over_time=kind in ("flow",),
-            additive_over_dimensions=kind in ("flow", "stock", "movement"),
+            additive_over=CUTS[cuts] if kind in ("flow", "stock", "movement") else (),
+            grouped_over=CUTS[cuts] if kind != "distinct" else (),
+            explained_by=CUTS[cuts] if kind not in ("distinct", "score") else (),
         )
     for line in WAITING.strip().splitlines():
         name, label, unit, tier, domains, need = line.split("|")
@@ -347,7 +383,9 @@ def _info(
         "as_of": AS_OF,
         "settles": 0,
         "additive_over_time": False,
-        "additive_over_dimensions": False,
+        "additive_over": (),
+        "grouped_over": (),
+        "explained_by": (),
         "size": 1.0,
         "rise": 0.0,
         **more,

@@ -144,28 +144,6 @@ def test_switch_changes_chart_and_split(open_page: Open) -> None:
     assert any(header.value.startswith("By region") for header in at.header)
 
 
-def test_explore_splits_and_keeps_the_statement_closed(open_page: Open) -> None:
-    at = open_page("explore", metric="Active customers", by="Tier")
-    assert "Active customers by tier" in [header.value for header in at.header]
-    table = at.dataframe[0].value
-    assert set(table["Tier"]) == {"Enterprise", "Mid-market", "SMB", "Self-serve"}
-    assert not [code for code in at.code if "SELECT" in code.value]
-
-
-def test_explore_of_a_waiting_metric_says_what_is_missing(open_page: Open) -> None:
-    at = open_page("explore", metric="Net promoter score")
-    assert not at.exception
-    assert "- `raw.survey_responses` with `score` number" in said(at)
-    assert not at.dataframe
-
-
-def test_complete_only_drops_the_running_period(open_page: Open) -> None:
-    everything = open_page("explore").dataframe[0].value
-    complete = open_page("explore", complete="True").dataframe[0].value
-    assert len(complete) == len(everything) - 1
-    assert complete["Complete"].all()
-
-
 def test_catalog_searches_and_counts(open_page: Open) -> None:
     at = open_page("catalog", q="retention")
     assert "**2** of 52 metrics" in said(at)

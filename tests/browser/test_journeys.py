@@ -162,6 +162,32 @@ def test_explore_splits_shows_its_statement_and_writes_a_file(screen: OpenScreen
     assert params(page) == {"by": ["Region"]}
 
 
+def test_a_change_is_explained_and_its_rows_are_turned(screen: OpenScreen) -> None:
+    one = screen()
+    page = one.open("explore?metric=Pours,+30+days&by=Region&chart=Stacked+bars&complete=True")
+    page.locator("[data-testid=stVegaLiteChart] .mark-rect path").last.click()
+    page.wait_for_url(re.compile("at=Oct.2026"))
+    expect(page.get_by_text("Arithmetic, not cause")).to_be_visible()
+    one.settle()
+    page.get_by_text("Rows behind the number", exact=True).click()
+    expect(page.get_by_text("as in the build")).to_be_visible()
+    one.settle()
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    page.wait_for_url(re.compile("rows_page=2"))
+    one.settle()
+    asked = params(page)
+    assert (asked["why"], asked["rows"], asked["rows_page"]) == (["True"], ["True"], ["2"])
+    text = page.inner_text("[data-testid=stMain]")
+    page.reload()
+    one.settle()
+    follow(one, "Metric catalog")
+    back(one)
+    assert params(page) == asked
+    again = page.inner_text("[data-testid=stMain]")
+    assert re.findall(r"[\d,]+ rows, .*", again) == re.findall(r"[\d,]+ rows, .*", text)
+    expect(page.get_by_text("Arithmetic, not cause")).to_be_visible()
+
+
 def test_catalog_search_leads_to_a_definition_and_its_numbers(screen: OpenScreen) -> None:
     one = screen()
     page = one.open("catalog")

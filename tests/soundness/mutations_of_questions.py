@@ -36,7 +36,7 @@ WINDOWS = [
     fault(
         "a part of a month is held against a whole one",
         "query.answer:Answers._cut_at",
-        "elif now.end == whole.end:",
+        "elif now.end == full.end:",
         "elif True:",
         *("visits", "revenue"),
     ),
