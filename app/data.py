@@ -7,21 +7,40 @@ questions in one batch. Answers are cached by build and question, never by data.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from app.scope import Scope
 from app.specs import DOMAIN_NAMES
-from metrics import BuildInfo, Catalog, Layer, MetricInfo, Pinned, Query, Result, open_layer
+from metrics import (
+    Attributes,
+    BuildInfo,
+    Catalog,
+    Cohorts,
+    Happening,
+    Layer,
+    Makeup,
+    MetricInfo,
+    Pinned,
+    Query,
+    Result,
+    Target,
+    Worse,
+    open_layer,
+)
 from metrics.format import Notation
+from metrics.periods import Grain
 from metrics.settings import Settings
+
+Key = TypeVar("Key", bound=Hashable)
 
 MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
 MAX_ANSWERS = 256
@@ -34,9 +53,15 @@ class Ask:
 
     metrics: tuple[str, ...]
     series: bool = False
-    by: str | None = None
+    by: str | tuple[str, ...] | None = None
     compare: bool = False
     start: date | None = None
+    grain: Grain | None = None
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What it is split by."""
+        return (self.by,) if isinstance(self.by, str) else self.by or ()
 
 
 @dataclass(frozen=True)
@@ -105,12 +130,12 @@ class Run:
         info = self.catalog.metrics[name]
         return tuple(d for d in self.asked.filters if d not in info.dimensions)
 
-    def answerable(self, name: str, by: str | None = None) -> bool:
-        """Whether the metric has a number for the page's filters and an optional split."""
+    def answerable(self, name: str, by: tuple[str, ...] = ()) -> bool:
+        """Whether the metric has a number for the page's filters and a split."""
         info = self.info(name)
         if info is None or not info.answerable or self.blocked_by(name):
             return False
-        return by is None or by in info.dimensions
+        return set(by) <= set(info.dimensions)
 
     @property
     def asked(self) -> Scope:
@@ -119,11 +144,11 @@ class Run:
             raise RuntimeError("the page has no scope yet")
         return self.scope
 
-    def ask(self, questions: Mapping[str, Ask]) -> dict[str, Answer]:
+    def ask(self, questions: Mapping[Key, Ask]) -> dict[Key, Answer]:
         """Answers of one batch by name; questions nothing can answer are left out."""
         queries = {}
         for name, question in questions.items():
-            metrics = [m for m in question.metrics if self.answerable(m, question.by)]
+            metrics = [m for m in question.metrics if self.answerable(m, question.dimensions)]
             if metrics:
                 queries[name] = self._query(metrics, question)
         if not queries:
@@ -137,11 +162,77 @@ class Run:
             metrics,
             start=question.start or scope.start,
             end=scope.end,
-            grain=scope.grain if question.series else None,
+            grain=(question.grain or scope.grain) if question.series else None,
             by=question.by,
             where=scope.filters,
             compare=scope.comparison if question.compare else None,
         )
+
+    def open_dimension(self, name: str, wanted: tuple[str, ...]) -> str | None:
+        """The first wanted dimension a metric can be cut by, one no filter narrows to a member."""
+        info = self.catalog.metrics[name]
+        allowed = [d for d in wanted if d in info.dimensions and d in self.catalog.dimensions]
+        open_ones = [d for d in allowed if len(self.asked.filters.get(d, ())) != 1]
+        return next(iter(open_ones or allowed), None)
+
+    def curve(
+        self, metric: str, ages: tuple[int, ...], start: date, end: date, grain: str | None
+    ) -> Result:
+        """A cohort metric at rising ages for those who began between two days."""
+        query = Query.of(metric, start=start, end=end, grain=grain, where=self.asked.filters)
+        return _curve(self.build.id, query, ages, self.pinned)
+
+    def cohorts(self, metric: str, start: date) -> Cohorts:
+        """What is left of those whose balance began together, since some month."""
+        query = Query.of(metric, start=start, end=self.asked.end, where=self.asked.filters)
+        return _cohorts(self.build.id, query, self.pinned)
+
+    def attributes(self, dimension: str, columns: tuple[str, ...]) -> Attributes:
+        """What is known of the members of a dimension; nothing where the build knows none."""
+        if dimension not in self.catalog.dimensions:
+            return {}
+        return _attributes(self.build.id, dimension, columns, self.pinned)
+
+    def names(self, dimension: str, column: str) -> dict[str, str]:
+        """What members are called; a member without a name is called by its id."""
+        known = self.attributes(dimension, (column,))
+        return {key: str(values[column]) for key, values in known.items() if values[column]}
+
+    def makeup(self, metric: str, member: str) -> Makeup:
+        """What a score is made of for one member, on the last day of the page."""
+        return _makeup(self.build.id, metric, member, self.asked.end, self.pinned)
+
+    def happened(self, names: tuple[str, ...], dimension: str, member: str) -> list[Happening]:
+        """What happened to one member in the range of the page, newest first."""
+        scope = self.asked
+        start = max(scope.start, self.build.first_day)
+        return _happened(self.build.id, names, dimension, member, start, scope.end, self.pinned)
+
+    def about(self, dimension: str, member: str) -> Run:
+        """The same run about one member alone, whatever the filters of the page are."""
+        scope = replace(self.asked, filters={dimension: (member,)})
+        return Run(self.pinned, self.settings, scope)
+
+    def worsened(self, names: Sequence[str]) -> list[Worse]:
+        """Those of some metrics that got worse by more than they usually move, worst first."""
+        asked = [name for name in names if self.answerable(name)]
+        if not asked or self.asked.comparison is None:
+            return []
+        query = self._query(asked, Ask(tuple(asked), compare=True))
+        return _worsened(self.build.id, query, self.asked.grain, self.pinned)
+
+    def target(self, metric: str) -> float | None:
+        """What the company wants a metric to be on the last day of the page.
+
+        What a single period adds is not held against the target of another.
+        """
+        info = self.info(metric)
+        if info is None or info.additive_over_time or self.asked.filters:
+            return None
+        day = self.asked.end
+        found = [t for t in _targets(self.build.id, self.pinned) if t.metric == metric]
+        held = [t for t in found if t.start <= day < t.end]
+        return max(held, key=lambda one: one.start).amount if held else None
 
 
 _current: ContextVar[Run] = ContextVar("run")
@@ -183,6 +274,51 @@ def _layer() -> Layer:
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
 def _members(build_id: str, dimension: str, _pinned: Pinned) -> list[str]:
     return _pinned.members(dimension)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _attributes(
+    build_id: str, dimension: str, columns: tuple[str, ...], _pinned: Pinned
+) -> Attributes:
+    return _pinned.attributes(dimension, columns)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=8)
+def _targets(build_id: str, _pinned: Pinned) -> list[Target]:
+    return _pinned.targets()
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _curve(build_id: str, query: Query, ages: tuple[int, ...], _pinned: Pinned) -> Result:
+    return _pinned.curve(query, ages)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _cohorts(build_id: str, query: Query, _pinned: Pinned) -> Cohorts:
+    return _pinned.cohorts(query)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _happened(
+    build_id: str,
+    names: tuple[str, ...],
+    dimension: str,
+    member: str,
+    start: date,
+    end: date,
+    _pinned: Pinned,
+) -> list[Happening]:
+    return _pinned.happened(names, dimension, member, start, end)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _worsened(build_id: str, query: Query, grain: Grain, _pinned: Pinned) -> list[Worse]:
+    return _pinned.worsened(query, grain)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _makeup(build_id: str, metric: str, member: str, day: date, _pinned: Pinned) -> Makeup:
+    return _pinned.makeup(metric, member, day)
 
 
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)

@@ -143,6 +143,22 @@ def judge(change: Number, growth: Number, unit: str, direction: str) -> Verdict:
     return "better" if (change > 0) == (direction == "up") else "worse"
 
 
+def reaches(value: Number, target: Number, direction: str) -> str:
+    """Whether a target is reached: 'reached', 'missed', or nothing where there is none.
+
+    Where less is better, reached is at or below; where neither is, nothing is reached or missed.
+
+    >>> reaches(0.02, 0.025, "down"), reaches(8.0, 9.0, "up")
+    ('reached', 'missed')
+    """
+    if value is None or target is None or direction not in ("up", "down"):
+        return ""
+    if not (math.isfinite(value) and math.isfinite(target)):
+        return ""
+    good = value <= target if direction == "down" else value >= target
+    return "reached" if good else "missed"
+
+
 def axis_format(
     unit: str, display_unit: str = "", largest: float = 0, notation: Notation = PLAIN
 ) -> AxisFormat:

@@ -7,6 +7,7 @@ lookup per chart. Shapes of one family stand in one module; `marks` holds what t
 from __future__ import annotations
 
 from app.charts.bars import movement, ranked
+from app.charts.grids import heat
 from app.charts.marks import (
     CARD_HEIGHT,
     FADED,
@@ -16,6 +17,8 @@ from app.charts.marks import (
     WIDE_HEIGHT,
     Spec,
 )
+from app.charts.points import curve, places, scatter
+from app.charts.steps import bands, waterfall
 from app.charts.trends import lines, stacked, trend
 from metrics.format import AxisFormat
 from metrics.periods import Grain
@@ -28,12 +31,18 @@ __all__ = [
     "MAX_STACK",
     "WIDE_HEIGHT",
     "Spec",
+    "bands",
+    "curve",
+    "heat",
     "lines",
     "movement",
+    "places",
     "ranked",
+    "scatter",
     "shapes",
     "stacked",
     "trend",
+    "waterfall",
 ]
 
 
@@ -44,4 +53,8 @@ def shapes() -> list[Spec]:
     made.append(trend(axis, Grain.DAY, WIDE_HEIGHT, False))
     made.append(lines(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
     made.append(stacked(axis, Grain.MONTH, WIDE_HEIGHT, ("a", "b")))
-    return [*made, movement(axis, Grain.MONTH, CARD_HEIGHT), ranked(CARD_HEIGHT)]
+    made.append(movement(axis, Grain.MONTH, CARD_HEIGHT, ("New", "More", "Less", "Gone")))
+    made += [heat(5, numbers, ("Tier", "Industry", "Health")) for numbers in (True, False)]
+    made += [scatter(axis, axis, ("a", "b", "c"), CARD_HEIGHT), places(("a", "b"), CARD_HEIGHT)]
+    made += [curve(axis, "Week", CARD_HEIGHT), waterfall(axis, CARD_HEIGHT), bands(CARD_HEIGHT)]
+    return [*made, ranked(CARD_HEIGHT)]

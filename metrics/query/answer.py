@@ -45,6 +45,7 @@ from metrics.result import Ran, Result
 from metrics.store.info import BuildInfo
 
 Run = Callable[[Any], Executed]
+Named = tuple[MetricInfo, Node]
 MOST_PERIODS = 1500
 MOST_ROWS = 500_000
 OF_THE_END = frozenset({"level", "known_keys", "last_days"})
@@ -83,8 +84,8 @@ class Answers:
         self.calendar = calendar
         self._run = run
         self._first_days: dict[tuple[str, ...], date | None] = {}
-        self._compiler = Compiler(model.joins, tables, calendar)
-        self._planner = Planner(model.definitions, model.joins, model.parts)
+        self.compiler = Compiler(model.joins, tables, calendar)
+        self.planner = Planner(model.definitions, model.joins, model.parts)
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
         """All questions together: one statement per part, rule and split."""
@@ -104,7 +105,21 @@ class Answers:
     def _answered(
         self, queries: Sequence[Query]
     ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
-        asked = [self._understand(query) for query in queries]
+        yield from self._told([self._understand(query) for query in queries])
+
+    def told(self, query: Query, trees: Mapping[str, Named]) -> Result:
+        """A question about trees that are no metrics of their own, by the names they are given.
+
+        Each comes with the metric it was made from, which says how far it is known.
+        """
+        asked = self._understand(query)
+        asked.metrics.extend((name, info, tree) for name, (info, tree) in trees.items())
+        one, cells, ran = next(self._told([asked]))
+        return self._result(one, self._grid(one, cells, ()), ran)
+
+    def _told(
+        self, asked: Sequence[_Asked]
+    ) -> Iterator[tuple[_Asked, Mapping[Leaf, Cells], list[Ran]]]:
         wanted: dict[Split, dict[Leaf, set[Window]]] = {}
         for one in asked:
             leaves = wanted.setdefault(one.split, {})
@@ -195,7 +210,7 @@ class Answers:
         groups: dict[Group, list[Planned]] = {}
         singles: list[Planned] = []
         for leaf in leaves:
-            planned = self._planner.plan(leaf, key)
+            planned = self.planner.plan(leaf, key)
             if leaf.take in PER_ENTITY:
                 singles.append(planned)
             else:
@@ -226,7 +241,7 @@ class Answers:
         numbers = {days: index for index, days in enumerate(sorted(looked_at))}
         if not numbers:
             return
-        statement = compile_group(self._compiler, group, list(seen), numbers)
+        statement = compile_group(self.compiler, group, list(seen), numbers)
         columns = self._execute(statement.select, group.part, group.rule, ran)
         found = found_in(columns, group.split.by, len(numbers))
         for leaf, windows in seen.items():
@@ -246,7 +261,7 @@ class Answers:
             return
         table = windows_table(numbers, self.calendar)
         select = per_entity(
-            self._compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
+            self.compiler, planned.group, planned.leaf, planned.parts, planned.takes, table
         )
         columns = self._execute(select, planned.group.part, planned.leaf.take, ran)
         found = found_in(columns, planned.group.split.by, len(numbers))

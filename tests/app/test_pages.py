@@ -130,7 +130,7 @@ def test_waiting_metrics_are_named_with_what_they_wait_for(open_page: Open) -> N
 
 
 def test_domain_table_has_waiting_metrics_last(open_page: Open) -> None:
-    table = open_page("revenue").dataframe[0].value
+    table = open_page("revenue").dataframe[-1].value
     assert table["Metric"].iloc[0] == "Monthly recurring revenue"
     assert list(table["Status"].iloc[-2:].map(lambda s: s[0])) == ["Waiting", "Waiting"]
     assert table["Value"].iloc[-1] == "—"
@@ -168,7 +168,7 @@ def test_complete_only_drops_the_running_period(open_page: Open) -> None:
 
 def test_catalog_searches_and_counts(open_page: Open) -> None:
     at = open_page("catalog", q="retention")
-    assert "**2** of 52 metrics" in said(at)
+    assert "**3** of 57 metrics" in said(at)
     assert "No metric matches" in said(open_page("catalog", q="zzzzzz"))
     waiting = open_page("catalog", status="Waiting").dataframe[0].value
     assert (waiting["Waits for"] != "").all()
@@ -195,7 +195,7 @@ def test_what_is_later_than_is_known_says_how_far_that_is(
     at = open_page("explore", period="90 days", metric="Annual recurring revenue")
     assert "Known to 20 Aug 2026 \\(90 days have to pass\\)" in said(at)
     at = open_page("revenue", period="90 days")
-    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    notes = at.dataframe[-1].value.set_index("Metric")["Note"]
     assert notes["Annual recurring revenue"] == "known to 20 Aug 2026 (90 days have to pass)"
     assert notes["Quick ratio"] == "no value in this period"
 
@@ -204,7 +204,7 @@ def test_a_number_of_fewer_days_than_the_page_says_so(open_page: Open, layer: Fa
     layer.catalog.metrics["total_arr"].as_of = date(2026, 11, 12)
     at = open_page("revenue")
     assert "known to 12 Nov 2026" in said(at)
-    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    notes = at.dataframe[-1].value.set_index("Metric")["Note"]
     assert notes["Annual recurring revenue"] == "known to 12 Nov 2026"
     assert notes["Quick ratio"] == ""
     assert "compared with" in said(at)
