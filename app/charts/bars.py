@@ -55,7 +55,7 @@ def _apart(parts: tuple[str, ...]) -> tuple[str, ...]:
 def ranked(height: int) -> Spec:
     """Members from large to small, each bar with its value."""
     base = alt.Chart(DATA)
-    y = alt.Y("member:N", sort=None, title=None, axis=alt.Axis(labelLimit=110, labelPadding=8))
+    y = alt.Y("member:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, labelPadding=8))
     bars = base.mark_bar(cornerRadiusEnd=2, size=24).encode(
         alt.X("value:Q", axis=None, scale=alt.Scale(zero=True)),
         y,

@@ -99,7 +99,7 @@ def top_legend(names: list[str]) -> Any:
         orient="top",
         symbolType="square",
         values=names,
-        columns=alt.ExprRef("width < 380 ? 3 : 8"),
+        columns=alt.ExprRef("width < 380 ? 3 : width < 640 ? 5 : 8"),
     )
 
 

@@ -10,6 +10,7 @@ from app.charts.marks import DATA, Spec, compiled, tip
 from metrics.format import AxisFormat
 
 SMALLEST, LARGEST = 20, 420
+LARGEST_PLACE = 160
 
 
 def _axis(axis: AxisFormat, title: str) -> alt.Axis:
@@ -59,7 +60,7 @@ def places(titles: tuple[str, str], height: int) -> Spec:
                 axis=alt.Axis(labelExpr=degrees + "(datum.value < 0 ? 'S' : 'N')", tickCount=5),
             ),
             alt.Color("shade:N", scale=alt.Scale(domain=["fine", "watch"]), legend=None),
-            size=alt.Size("size:Q", scale=alt.Scale(range=[SMALLEST, LARGEST]), legend=None),
+            size=alt.Size("size:Q", scale=alt.Scale(range=[SMALLEST, LARGEST_PLACE]), legend=None),
             opacity=alt.condition("datum.shade == 'watch'", alt.value(0.85), alt.value(0.35)),
             tooltip=[*tip(["member"]), *tip(list(words), words)],
         )

@@ -36,9 +36,10 @@ def waterfall(axis: AxisFormat, height: int) -> Spec:
 
 @lru_cache(maxsize=16)
 def bands(height: int) -> Spec:
-    """How many members are in each band, in the bands' own order."""
+    """How many members are in each band, in the bands' own order; `band` has a line per `|`."""
     base = alt.Chart(DATA)
-    x = alt.X("member:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=120))
+    lines = alt.Axis(labelAngle=0, labelExpr="split(datum.value, '|')", labelOverlap=False)
+    x = alt.X("band:N", sort=None, title=None, axis=lines)
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x,
         alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),

@@ -23,7 +23,7 @@ from metrics.format import axis_format, period_text
 @contextmanager
 def panel(title: str, level: int = 3) -> Iterator[None]:
     """A bordered panel with a heading; level 2 where no section heading stands above it."""
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         (st.header if level == 2 else st.subheader)(title, anchor=False)
         yield
 
@@ -181,10 +181,10 @@ def explained(run: Run, name: str) -> bool:
     return True
 
 
-def left_out(shown: int, known: int, consequence: str = "") -> None:
+def left_out(shown: int, known: int, consequence: str = "", order: str = "largest") -> None:
     """Say how many of how many are shown, when it is not all."""
     if known > shown:
-        st.markdown(f":small[:gray[The {shown} largest of {known} are shown{consequence}.]]")
+        st.markdown(f":small[:gray[The {shown} {order} of {known} are shown{consequence}.]]")
 
 
 def _noted(note: str) -> None:

@@ -83,7 +83,7 @@ def _row(run: Run, row: Sequence[Panel], answers: Answers) -> None:
         return
     grid = st.grid(len(row), min_column_width=320, gap="small")
     for one in row:
-        with grid.cell(), guarded():
+        with grid.container(height="stretch"), guarded():
             KINDS[type(one)].draw(run, one, answers)
 
 

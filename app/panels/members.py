@@ -23,6 +23,7 @@ from app.readings import rows_of
 from app.specs import CUSTOMER_PAGE
 from app.specs.model import CUSTOMER, Members, Stages
 from metrics import MetricInfo
+from metrics.format import MISSING
 
 ROW_HEIGHT = 35
 MOST_ROWS_SEEN = 10
@@ -54,7 +55,7 @@ def draw_members(run: Run, one: Members, answers: Any) -> None:
         table = table.sort_values(leading.name, ascending=one.smallest, kind="stable")
         known, table = len(table), table.head(one.most)
         _table(run, one, table)
-        left_out(len(table), known)
+        left_out(len(table), known, order="smallest" if one.smallest else "largest")
         said(one.note)
 
 
@@ -110,7 +111,8 @@ def number_table(
         {"key": key, "on_select": "rerun", "selection_mode": "single-row"} if key else {}
     )
     event = st.dataframe(
-        frame.style.format(formats, na_rep="—"),
+        frame.style.format(formats),
+        placeholder=MISSING,
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS_SEEN) + 1) + 3,

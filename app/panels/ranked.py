@@ -44,11 +44,14 @@ def draw_ranked(run: Run, one: Ranked, answers: Any) -> None:
             return
         frame = chart_data.ranking(rows, one.by, info, run.notation)
         frame["member"] = [shown_member(one.by, member) for member in frame["member"]]
+        if one.smallest:
+            frame = frame.iloc[::-1]
         known, frame = len(frame), frame.head(charts.MAX_BARS)
         largest = f"{frame['member'].iloc[0]} {frame['text'].iloc[0]}"
+        order = "smallest" if one.smallest else "largest"
         height = BAR * max(len(frame), FEWEST_BARS)
-        draw_chart(frame, charts.ranked(height), f"{label}: largest is {largest}.")
-        left_out(len(frame), known)
+        draw_chart(frame, charts.ranked(height), f"{label}: {order} is {largest}.")
+        left_out(len(frame), known, order=order)
         said(one.note)
 
 

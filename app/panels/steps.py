@@ -93,6 +93,7 @@ def draw_spread(run: Run, one: Spread, answers: Any) -> None:
                 "member": [
                     f"{name} ({span})" for name, span in zip(one.bands, ranges, strict=True)
                 ],
+                "band": [f"{name}|{span}" for name, span in zip(one.bands, ranges, strict=True)],
                 "value": counts["members"],
                 "text": [str(number) for number in counts["members"]],
             }

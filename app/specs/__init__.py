@@ -59,6 +59,14 @@ SHORT_NAMES = {
     "total_mqls": "MQLs",
     "total_spend": "spend",
     "roas": "ROAS",
+    "outstanding_receivables": "receivables",
+    "days_until_renewal": "renewal",
+    "churn_risk_score": "churn risk",
+    "days_since_last_login": "logins",
+    "avg_user_engagement_score": "engagement",
+    "features_adopted": "features",
+    "total_sessions_30d": "all sessions",
+    "total_devices": "devices",
 }
 EXPLORE_FIRST = "total_mrr"
 DOMAINS = {

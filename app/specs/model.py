@@ -57,11 +57,12 @@ class Split:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Members from large to small, as of the end of the range or over all of it."""
+    """Members from large to small or the other way, at the end of the range or over all of it."""
 
     metric: str
     by: str
     title: str = ""
+    smallest: bool = False
     note: str = ""
 
 

@@ -70,6 +70,21 @@ OPERATIONS = Domain(
                         "unhealthy devices.",
                     ),
                     Members(
+                        "By region",
+                        "region",
+                        (
+                            "tap_events_30d",
+                            "pressure_anomaly_rate",
+                            "temperature_anomaly_rate",
+                            "quality_issue_rate_30d",
+                            "device_availability_pct",
+                        ),
+                        ("Pours", "Pressure", "Temperature", "Quality issues", "Availability"),
+                        note="Anomalies are shares of the pours.",
+                    ),
+                ),
+                (
+                    Members(
                         "Locations to look at",
                         "location",
                         (
@@ -86,25 +101,18 @@ OPERATIONS = Domain(
                     ),
                 ),
                 (
-                    Members(
-                        "By region",
-                        "region",
-                        (
-                            "tap_events_30d",
-                            "pressure_anomaly_rate",
-                            "temperature_anomaly_rate",
-                            "quality_issue_rate_30d",
-                            "device_availability_pct",
-                        ),
-                        ("Pours", "Pressure", "Temperature", "Quality issues", "Availability"),
-                        note="Anomalies are shares of the pours.",
-                    ),
                     Several(
                         "Anomalies of pours",
                         (
                             Part("pressure_anomaly_rate", "Pressure"),
                             Part("temperature_anomaly_rate", "Temperature"),
                         ),
+                    ),
+                    Ranked(
+                        "device_availability_pct",
+                        "state",
+                        title="States with the lowest availability",
+                        smallest=True,
                     ),
                 ),
             ),
@@ -134,11 +142,18 @@ OPERATIONS = Domain(
                         ("uptime_percentage_30d", "tap_events_30d", "quality_issue_rate_30d"),
                         ("Uptime", "Pours", "Quality issues"),
                         smallest=True,
-                        also=(("device_type", "Type"), ("model", "Model")),
-                        most=25,
+                        also=(
+                            ("device_type", "Type"),
+                            ("model", "Model"),
+                            ("location_id", "Location"),
+                            ("customer_id", "Customer"),
+                        ),
                         note="Days with a pour of the days in service, 30 days, tap controllers.",
                     ),
+                ),
+                (
                     Trend("devices_needing_maintenance"),
+                    Ranked("devices_needing_maintenance", "device_type"),
                 ),
             ),
         ),
