@@ -193,6 +193,11 @@ class Run:
             return {}
         return _attributes(self.build.id, dimension, columns, self.pinned)
 
+    def by_attribute(self, metric: str, dimension: str, attribute: str) -> pd.DataFrame:
+        """A metric by what is known of its members, such as deals by their month of closing."""
+        query = self._query([metric], Ask((metric,), by=dimension))
+        return _by_attribute(self.build.id, query, attribute, self.pinned)
+
     def names(self, dimension: str, column: str) -> dict[str, str]:
         """What members are called; a member without a name is called by its id."""
         known = self.attributes(dimension, (column,))
@@ -281,6 +286,11 @@ def _attributes(
     build_id: str, dimension: str, columns: tuple[str, ...], _pinned: Pinned
 ) -> Attributes:
     return _pinned.attributes(dimension, columns)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
+def _by_attribute(build_id: str, query: Query, attribute: str, _pinned: Pinned) -> pd.DataFrame:
+    return _pinned.by_attribute(query, attribute)
 
 
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=8)

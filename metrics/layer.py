@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from metrics.build.stage import entity_name
@@ -29,7 +30,7 @@ from metrics.query.cohorts import Cohorts, cohorts
 from metrics.query.compile import Tables
 from metrics.query.grid import Grid
 from metrics.query.happened import Happening, happened
-from metrics.query.known import Attributes, Target, attributes, targets
+from metrics.query.known import Attributes, Target, attributes, by_attribute, targets
 from metrics.query.makeup import Makeup, makeup
 from metrics.query.question import Query
 from metrics.query.worsened import Worse, worsened
@@ -126,6 +127,12 @@ class Pinned:
         if mine[0] in self.build.entities_missing:
             return {}
         return attributes(self._run, entities[mine[0]], self.entities[mine[0]], columns)
+
+    def by_attribute(self, query: Query, attribute: str) -> pd.DataFrame:
+        """One metric by what is known of its members now; see `query.known.by_attribute`."""
+        info = self.catalog.resolve(query.metrics[0], query.domain)
+        known = self.attributes(query.by[0], [attribute])
+        return by_attribute(lambda one: self.query_many([one])[0], info, query, known, attribute)
 
     def targets(self) -> list[Target]:
         """What the company wants its metrics to be, as the build kept it."""

@@ -11,6 +11,7 @@ from metrics.format import AxisFormat
 
 GAIN, LOSS, STOCK = "gain", "loss", "stock"
 # Slots of the palette: the first, the second, and slate for what stands at either end.
+COUNTS = AxisFormat(",f", "datum.label")
 SLOTS = (GAIN, LOSS, "c", "d", STOCK)
 
 
@@ -35,14 +36,14 @@ def waterfall(axis: AxisFormat, height: int) -> Spec:
 
 
 @lru_cache(maxsize=16)
-def bands(height: int) -> Spec:
+def bands(height: int, axis: AxisFormat = COUNTS) -> Spec:
     """How many members are in each band, in the bands' own order; `band` has a line per `|`."""
     base = alt.Chart(DATA)
     lines = alt.Axis(labelAngle=0, labelExpr="split(datum.value, '|')", labelOverlap=False)
     x = alt.X("band:N", sort=None, title=None, axis=lines)
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x,
-        alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),
+        value_axis("value", axis, zero=True),
         tooltip=tip(["member", "text"]),
     )
     texts = (

@@ -47,6 +47,7 @@ KINDS: Mapping[type, Kind] = {
     model.Members: Kind(lambda p: p.metrics[:1], members.ask_members, members.draw_members),
     model.Waterfall: Kind(steps.waterfall_metrics, steps.ask_waterfall, steps.draw_waterfall),
     model.Spread: Kind(lambda p: (p.metric,), steps.ask_spread, steps.draw_spread),
+    model.ByAttribute: Kind(lambda p: (p.metric,), grids.ask_nothing, steps.draw_by_attribute),
     model.Heat: Kind(lambda p: (p.metric,), grids.ask_heat, grids.draw_heat),
     model.Cohorts: Kind(lambda p: (p.metric,), grids.ask_nothing, grids.draw_cohorts),
     model.Curve: Kind(lambda p: (p.metric,), grids.ask_nothing, grids.draw_curve),

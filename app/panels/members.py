@@ -20,7 +20,7 @@ from app.panels.frame import (
     text_of,
 )
 from app.readings import rows_of
-from app.specs import CUSTOMER_PAGE
+from app.specs import CUSTOMER_PAGE, MEMBER_NAMES
 from app.specs.model import CUSTOMER, Members, Stages
 from metrics import MetricInfo
 from metrics.format import MISSING
@@ -77,7 +77,9 @@ def _table(run: Run, one: Members, table: pd.DataFrame) -> None:
     names = {key: str(row[one.named]) for key, row in known.items() if one.named and row[one.named]}
     frame = pd.DataFrame({label: [shown_member(one.by, m, names) for m in table.index]})
     for column, title in one.also:
-        frame[title] = [known.get(member, {}).get(column) for member in table.index]
+        words = MEMBER_NAMES.get(column, {})
+        told = [known.get(member, {}).get(column) for member in table.index]
+        frame[title] = [words.get(str(value), value) for value in told]
     event = number_table(
         run,
         frame,

@@ -8,13 +8,16 @@ from typing import Any
 import pandas as pd
 
 from app import charts
+from app.chart_data import member_text
 from app.charts.steps import GAIN, LOSS, STOCK
-from app.components.panels import axis_of, draw_chart, explained, panel
+from app.components.panels import axis_of, draw_chart, explained, left_out, panel
 from app.data import Ask, Run
 from app.panels.frame import cannot_be_split, has_number, said, text_of
 from app.readings import rows_of
-from app.specs.model import Part, Spread, Waterfall
+from app.specs.model import ByAttribute, Part, Spread, Waterfall
 from metrics.format import is_missing
+
+MOST_BANDS = 12
 
 
 def waterfall_metrics(one: Waterfall) -> tuple[str, ...]:
@@ -100,4 +103,31 @@ def draw_spread(run: Run, one: Spread, answers: Any) -> None:
         )
         alt = ", ".join(f"{row.member} {row.text}" for row in frame.itertuples())
         draw_chart(frame, charts.bands(charts.CARD_HEIGHT), f"{one.title}: {alt}.")
+        said(one.note)
+
+
+def draw_by_attribute(run: Run, one: ByAttribute, answers: Any) -> None:
+    """A bar per value of the attribute, in its own order."""
+    info = run.catalog.metrics[one.metric]
+    with panel(one.title):
+        if cannot_be_split(run, one.metric, (one.by,)):
+            return
+        found = run.by_attribute(one.metric, one.by, one.attribute)
+        if not has_number(run, info, found["value"]):
+            return
+        known = len(found)
+        found = found.head(MOST_BANDS)
+        labels = [member_text(value) for value in found[one.attribute]]
+        frame = pd.DataFrame(
+            {
+                "member": labels,
+                "band": labels,
+                "value": found["value"].tolist(),
+                "text": [text_of(run, info, value, "card") for value in found["value"]],
+            }
+        )
+        axis = axis_of(run, info, frame[["value"]])
+        alt = ", ".join(f"{row.member} {row.text}" for row in frame.itertuples())
+        draw_chart(frame, charts.bands(charts.CARD_HEIGHT, axis), f"{one.title}: {alt}.")
+        left_out(len(found), known, order="first")
         said(one.note)

@@ -126,3 +126,4 @@ MEMBER_NAMES = {
     },
     "deal_type": {"newbusiness": "New business", "existingbusiness": "Existing business"},
 }
+MEMBER_NAMES["stage_now"] = MEMBER_NAMES["stage"]

@@ -194,6 +194,17 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class ByAttribute:
+    """A metric by what is known of its members now, in the attribute's own order."""
+
+    title: str
+    metric: str
+    by: str
+    attribute: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Places:
     """Members at their longitude and latitude, sized by one metric and shaded by another."""
 
@@ -232,6 +243,7 @@ Panel = (
     | Curve
     | Scatter
     | Spread
+    | ByAttribute
     | Places
     | Models
 )

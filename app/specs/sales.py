@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.specs.model import Domain, Members, Part, Ranked, Section, Several, Split, Stages, Trend
+from app.specs.model import (
+    ByAttribute,
+    Domain,
+    Members,
+    Part,
+    Ranked,
+    Section,
+    Several,
+    Split,
+    Stages,
+    Trend,
+)
 
 SALES = Domain(
     "sales",
@@ -44,6 +55,34 @@ SALES = Domain(
                         "period.",
                     ),
                     Ranked("total_pipeline_value", "stage", title="Open pipeline by stage"),
+                ),
+                (
+                    Members(
+                        "Largest open deals",
+                        "deal",
+                        ("total_pipeline_value", "avg_deal_age_days"),
+                        ("Amount", "Age"),
+                        above=0,
+                        named="deal_name",
+                        also=(
+                            ("stage_now", "Stage"),
+                            ("owner_now", "Owner"),
+                            ("closes_on", "Expected close"),
+                        ),
+                        empty="No deal is open.",
+                        note="Open on the last day; stage, owner and close as the CRM says now.",
+                    ),
+                ),
+                (
+                    ByAttribute(
+                        "Open pipeline by month of expected close",
+                        "total_pipeline_value",
+                        "deal",
+                        "closes_in",
+                        note="Deals open on the last day, by the close date the CRM has now. "
+                        "Months gone by are overdue.",
+                    ),
+                    Ranked("overdue_deal_count", "owner", title="Overdue deals by owner"),
                 ),
                 (
                     Trend("pipeline_created_30d"),

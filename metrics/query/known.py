@@ -8,11 +8,15 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 
 from metrics.build.targets import TARGET_COLUMNS, TARGETS
-from metrics.errors import QueryError
+from metrics.errors import QueryError, UnsafeAggregationError
+from metrics.query.catalog import MetricInfo
 from metrics.query.cells import Executed
+from metrics.query.question import Query
+from metrics.result import Result
 from metrics.sources.model import Entity
 
 Run = Callable[[Any], Executed]
@@ -76,3 +80,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.datetime64):
         return value.astype("datetime64[D]").item()
     return value.item() if isinstance(value, np.generic) else value
+
+
+def by_attribute(
+    ask: Callable[[Query], Result], info: MetricInfo, query: Query, known: Attributes, name: str
+) -> pd.DataFrame:
+    """The metric of a question by what is known of its members: a column `name`, and `value`.
+
+    Members of whom nothing is known are one group of None. Raises UnsafeAggregationError for a
+    metric whose members do not add up.
+    """
+    if not info.additive_over_dimensions:
+        raise UnsafeAggregationError(
+            f"Members of '{info.name}' do not add up.",
+            "Ask for a metric that is a sum over its members.",
+        )
+    [dimension] = query.by
+    rows = ask(query).frame
+    rows = rows[rows["value"].notna() & (rows["value"] != 0)]
+    groups = [known.get(str(member), {}).get(name) for member in rows[dimension]]
+    sums: dict[Any, float] = {}
+    for group, value in zip(groups, rows["value"], strict=True):
+        sums[group] = sums.get(group, 0.0) + float(value)
+    listed = sorted(sums, key=lambda group: (group is None, str(group)))
+    return pd.DataFrame({name: listed, "value": [sums[group] for group in listed]})

@@ -1,0 +1,10 @@
+-- One row per deal: what the CRM says of it now. A deal that was closed says when.
+SELECT
+    d.id AS deal_id,
+    d.dealname AS deal_name,
+    d.closedate AS closes_on,
+    SUBSTRING(CAST(d.closedate AS TEXT) FROM 1 FOR 7) AS closes_in,
+    LOWER(TRIM(d.dealstage)) AS stage_now,
+    o.owner_name AS owner_now
+FROM source.hubspot_deals AS d
+LEFT JOIN entity.owners AS o ON o.owner_id = d.properties ->> 'hubspot_owner_id'
