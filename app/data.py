@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -156,6 +156,9 @@ class Run:
         results = _answers(self.build.id, tuple(queries.values()), self.pinned)
         return {name: Answer(result) for name, result in zip(queries, results, strict=True)}
 
+    def _tell(self, question: str, *arguments: Any) -> Any:
+        return _told(self.build.id, question, arguments, self.pinned)
+
     def _query(self, metrics: list[str], question: Ask) -> Query:
         scope = self.asked
         return Query.of(
@@ -180,23 +183,27 @@ class Run:
     ) -> Result:
         """A cohort metric at rising ages for those who began between two days."""
         query = Query.of(metric, start=start, end=end, grain=grain, where=self.asked.filters)
-        return _curve(self.build.id, query, ages, self.pinned)
+        found: Result = self._tell("curve", query, ages)
+        return found
 
     def cohorts(self, metric: str, start: date) -> Cohorts:
         """What is left of those whose balance began together, since some month."""
         query = Query.of(metric, start=start, end=self.asked.end, where=self.asked.filters)
-        return _cohorts(self.build.id, query, self.pinned)
+        found: Cohorts = self._tell("cohorts", query)
+        return found
 
     def attributes(self, dimension: str, columns: tuple[str, ...]) -> Attributes:
         """What is known of the members of a dimension; nothing where the build knows none."""
         if dimension not in self.catalog.dimensions:
             return {}
-        return _attributes(self.build.id, dimension, columns, self.pinned)
+        found: Attributes = self._tell("attributes", dimension, columns)
+        return found
 
-    def by_attribute(self, metric: str, dimension: str, attribute: str) -> pd.DataFrame:
+    def by_attribute(self, metric: str, dimension: str, attribute: str) -> dict[str | None, float]:
         """A metric by what is known of its members, such as deals by their month of closing."""
         query = self._query([metric], Ask((metric,), by=dimension))
-        return _by_attribute(self.build.id, query, attribute, self.pinned)
+        found: dict[str | None, float] = self._tell("by_attribute", query, attribute)
+        return found
 
     def names(self, dimension: str, column: str) -> dict[str, str]:
         """What members are called; a member without a name is called by its id."""
@@ -205,13 +212,15 @@ class Run:
 
     def makeup(self, metric: str, member: str) -> Makeup:
         """What a score is made of for one member, on the last day of the page."""
-        return _makeup(self.build.id, metric, member, self.asked.end, self.pinned)
+        found: Makeup = self._tell("makeup", metric, member, self.asked.end)
+        return found
 
     def happened(self, names: tuple[str, ...], dimension: str, member: str) -> list[Happening]:
         """What happened to one member in the range of the page, newest first."""
         scope = self.asked
         start = max(scope.start, self.build.first_day)
-        return _happened(self.build.id, names, dimension, member, start, scope.end, self.pinned)
+        found: list[Happening] = self._tell("happened", names, dimension, member, start, scope.end)
+        return found
 
     def about(self, dimension: str, member: str) -> Run:
         """The same run about one member alone, whatever the filters of the page are."""
@@ -224,7 +233,8 @@ class Run:
         if not asked or self.asked.comparison is None:
             return []
         query = self._query(asked, Ask(tuple(asked), compare=True))
-        return _worsened(self.build.id, query, self.asked.grain, self.pinned)
+        found: list[Worse] = self._tell("worsened", query, self.asked.grain)
+        return found
 
     def target(self, metric: str) -> float | None:
         """What the company wants a metric to be on the last day of the page.
@@ -235,8 +245,8 @@ class Run:
         if info is None or info.additive_over_time or self.asked.filters:
             return None
         day = self.asked.end
-        found = [t for t in _targets(self.build.id, self.pinned) if t.metric == metric]
-        held = [t for t in found if t.start <= day < t.end]
+        known: list[Target] = self._tell("targets")
+        held = [one for one in known if one.metric == metric and one.holds(day)]
         return max(held, key=lambda one: one.start).amount if held else None
 
 
@@ -281,54 +291,10 @@ def _members(build_id: str, dimension: str, _pinned: Pinned) -> list[str]:
     return _pinned.members(dimension)
 
 
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _attributes(
-    build_id: str, dimension: str, columns: tuple[str, ...], _pinned: Pinned
-) -> Attributes:
-    return _pinned.attributes(dimension, columns)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _by_attribute(build_id: str, query: Query, attribute: str, _pinned: Pinned) -> pd.DataFrame:
-    return _pinned.by_attribute(query, attribute)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=8)
-def _targets(build_id: str, _pinned: Pinned) -> list[Target]:
-    return _pinned.targets()
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _curve(build_id: str, query: Query, ages: tuple[int, ...], _pinned: Pinned) -> Result:
-    return _pinned.curve(query, ages)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _cohorts(build_id: str, query: Query, _pinned: Pinned) -> Cohorts:
-    return _pinned.cohorts(query)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _happened(
-    build_id: str,
-    names: tuple[str, ...],
-    dimension: str,
-    member: str,
-    start: date,
-    end: date,
-    _pinned: Pinned,
-) -> list[Happening]:
-    return _pinned.happened(names, dimension, member, start, end)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _worsened(build_id: str, query: Query, grain: Grain, _pinned: Pinned) -> list[Worse]:
-    return _pinned.worsened(query, grain)
-
-
-@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
-def _makeup(build_id: str, metric: str, member: str, day: date, _pinned: Pinned) -> Makeup:
-    return _pinned.makeup(metric, member, day)
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)
+def _told(build_id: str, question: str, arguments: tuple[Any, ...], _pinned: Pinned) -> Any:
+    """What the layer says to a question beside its numbers, by name and arguments."""
+    return getattr(_pinned, question)(*arguments)
 
 
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)

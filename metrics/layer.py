@@ -14,7 +14,6 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from metrics.build.stage import entity_name
@@ -128,7 +127,7 @@ class Pinned:
             return {}
         return attributes(self._run, entities[mine[0]], self.entities[mine[0]], columns)
 
-    def by_attribute(self, query: Query, attribute: str) -> pd.DataFrame:
+    def by_attribute(self, query: Query, attribute: str) -> dict[str | None, float]:
         """One metric by what is known of its members now; see `query.known.by_attribute`."""
         info = self.catalog.resolve(query.metrics[0], query.domain)
         known = self.attributes(query.by[0], [attribute])

@@ -113,21 +113,20 @@ def draw_by_attribute(run: Run, one: ByAttribute, answers: Any) -> None:
         if cannot_be_split(run, one.metric, (one.by,)):
             return
         found = run.by_attribute(one.metric, one.by, one.attribute)
-        if not has_number(run, info, found["value"]):
+        if not has_number(run, info, found.values()):
             return
-        known = len(found)
-        found = found.head(MOST_BANDS)
-        labels = [member_text(value) for value in found[one.attribute]]
+        known, shown = len(found), list(found.items())[:MOST_BANDS]
+        labels = [member_text(group) for group, _ in shown]
         frame = pd.DataFrame(
             {
                 "member": labels,
                 "band": labels,
-                "value": found["value"].tolist(),
-                "text": [text_of(run, info, value, "card") for value in found["value"]],
+                "value": [value for _, value in shown],
+                "text": [text_of(run, info, value, "card") for _, value in shown],
             }
         )
         axis = axis_of(run, info, frame[["value"]])
         alt = ", ".join(f"{row.member} {row.text}" for row in frame.itertuples())
         draw_chart(frame, charts.bands(charts.CARD_HEIGHT, axis), f"{one.title}: {alt}.")
-        left_out(len(found), known, order="first")
+        left_out(len(shown), known, order="first")
         said(one.note)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from metrics.build.targets import TARGET_COLUMNS, TARGETS
@@ -84,8 +83,8 @@ def _plain(value: Any) -> Any:
 
 def by_attribute(
     ask: Callable[[Query], Result], info: MetricInfo, query: Query, known: Attributes, name: str
-) -> pd.DataFrame:
-    """The metric of a question by what is known of its members: a column `name`, and `value`.
+) -> dict[str | None, float]:
+    """The metric of a question by what is known of its members, in order of that.
 
     Members of whom nothing is known are one group of None. Raises UnsafeAggregationError for a
     metric whose members do not add up.
@@ -99,8 +98,8 @@ def by_attribute(
     rows = ask(query).frame
     rows = rows[rows["value"].notna() & (rows["value"] != 0)]
     groups = [known.get(str(member), {}).get(name) for member in rows[dimension]]
-    sums: dict[Any, float] = {}
+    sums: dict[str | None, float] = {}
     for group, value in zip(groups, rows["value"], strict=True):
-        sums[group] = sums.get(group, 0.0) + float(value)
-    listed = sorted(sums, key=lambda group: (group is None, str(group)))
-    return pd.DataFrame({name: listed, "value": [sums[group] for group in listed]})
+        text = None if group is None else str(group)
+        sums[text] = sums.get(text, 0.0) + float(value)
+    return {text: sums[text] for text in sorted(sums, key=lambda text: (text is None, text))}

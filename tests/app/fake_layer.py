@@ -165,6 +165,7 @@ class FakeLayer(FakeKnown):
         self.fault: Exception | None = None
         self.empty = False
         self.batches = 0
+        self.asked: list[Query] = []
         self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,
@@ -190,6 +191,7 @@ class FakeLayer(FakeKnown):
 
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         self.batches += 1
+        self.asked += queries
         if self.fault is not None:
             raise self.fault
         return [self._answer(query) for query in queries]

@@ -13,12 +13,24 @@ from metrics.errors import QueryError, StoreError, WarehouseError
 from tests.app.conftest import Open
 from tests.app.fake_layer import FakeLayer
 
-PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog", "quality"]
+PAGES = [
+    "overview",
+    "revenue",
+    "operations",
+    "engagement",
+    "customer_success",
+    "customer",
+    "explore",
+    "catalog",
+    "quality",
+]
 CARDS = {
     "overview": 20,
     "revenue": 4,
     "operations": 4,
     "engagement": 4,
+    "customer_success": 4,
+    "customer": 0,
     "explore": 1,
     "catalog": 0,
     "quality": 4,
@@ -46,7 +58,10 @@ def test_page_shows_its_cards_and_no_error(page: str, open_page: Open, layer: Fa
     assert not [text for text in shown if "nan" in text.lower() or "−" in text]
 
 
-@pytest.mark.parametrize("page", ["overview", "revenue", "operations", "engagement", "explore"])
+@pytest.mark.parametrize(
+    "page",
+    ["overview", "revenue", "operations", "engagement", "customer_success", "explore"],
+)
 def test_page_asks_once(page: str, open_page: Open, layer: FakeLayer) -> None:
     at = open_page(page)
     assert layer.batches == 1
