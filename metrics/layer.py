@@ -117,7 +117,8 @@ class Pinned:
             raise UnknownNameError("dimension", dimension, known)
         key = known[dimension].column or dimension
         entities = self._model.queries.entities
-        mine = [n for n, one in entities.items() if one.key == key and not one.valid_from]
+        keys = (key, dimension)
+        mine = [n for n, one in entities.items() if one.key in keys and not one.valid_from]
         if not mine:
             raise QueryError(
                 f"'{dimension}' is a word of rows, nothing of which more is known.",
