@@ -99,6 +99,7 @@ def top_legend(names: list[str]) -> Any:
         orient="top",
         symbolType="square",
         values=names,
+        labelLimit=alt.ExprRef("max(60, width / 3 - 26)"),
         columns=alt.ExprRef("width < 380 ? 3 : width < 640 ? 5 : 8"),
     )
 

@@ -11,6 +11,13 @@ from metrics.format import AxisFormat
 
 GAIN, LOSS, STOCK = "gain", "loss", "stock"
 # Slots of the palette: the first, the second, and slate for what stands at either end.
+# On a phone a bar is narrow: its name is cut rather than left out.
+NAMES = alt.Axis(
+    labelAngle=0,
+    labelOverlap=False,
+    labelFlush=False,
+    labelLimit=alt.ExprRef("max(24, bandwidth('x') * 1.15)"),
+)
 COUNTS = AxisFormat(",f", "datum.label")
 SLOTS = (GAIN, LOSS, "c", "d", STOCK)
 
@@ -19,7 +26,7 @@ SLOTS = (GAIN, LOSS, "c", "d", STOCK)
 def waterfall(axis: AxisFormat, height: int) -> Spec:
     """One bar per step, its value above it."""
     base = alt.Chart(DATA)
-    x = alt.X("member:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=90))
+    x = alt.X("member:N", sort=None, title=None, axis=NAMES)
     bars = base.mark_bar(cornerRadius=2).encode(
         x,
         value_axis("low", axis),

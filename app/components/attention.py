@@ -75,12 +75,12 @@ def _row(run: Run, one: Worse) -> dict[str, Any]:
     step = format_value(one.usual, unit, shown, "card", run.notation)
     return {
         "Metric": info.label,
-        "Domain": ", ".join(DOMAIN_NAMES.get(one, one) for one in info.domains),
         "Value": format_value(one.value, unit, shown, "card", run.notation),
         "Change": format_delta(one.change, one.growth, unit, shown, run.notation),
         "Usually moves": f"± {step}",
         "Times that": min(one.times, MANY_TIMES),
         "Trend": list(one.line),
+        "Domain": ", ".join(DOMAIN_NAMES.get(one, one) for one in info.domains),
         "Tier": TIER_NAMES[info.tier],
     }
 

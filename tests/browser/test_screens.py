@@ -32,7 +32,7 @@ PAGES = {
     "data wanted": "catalog?view=Data+wanted",
     "tables": "catalog?view=Tables&table=raw.app_database_locations",
 }
-# Pages of sections are made by one frame: two of them are looked at each time, the others at length.
+# One frame makes all domain pages: some are looked at each time, the others at length.
 AT_LENGTH = {"engagement", "sales", "product", "marketing"}
 LOOKED_AT = [
     pytest.param(name, marks=pytest.mark.slow) if name in AT_LENGTH else name for name in PAGES
