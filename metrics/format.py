@@ -176,7 +176,7 @@ def axis_format(
         label = f"{sign} + {_quoted(notation.symbol)} + replace({label}, '−', '')"
     if suffix.strip():
         label = f"{label} + {_quoted(suffix)}"
-    return AxisFormat("~s" if short else ",f", label)
+    return AxisFormat("~s" if short else ",~f", label)
 
 
 def day_text(day: date) -> str:
@@ -242,6 +242,8 @@ def _with_unit(text: str, display_unit: str, style: Style) -> str:
 
 def _percent(value: float, style: Style, notation: Notation) -> str:
     share = abs(value)
+    if not math.isfinite(share * 100):
+        return MISSING
     near_the_end = 0.99 < share < 1 or 0 < share < 0.01
     places = 2 if style == "full" or near_the_end else 1
     if share < 1 and round(share * 100, places) == 100:

@@ -52,6 +52,8 @@ def draw_members(run: Run, one: Members, answers: Any) -> None:
         if table.empty:
             said(one.empty)
             return
+        if one.positive in table:  # among equals those that weigh more come first
+            table = table.sort_values(one.positive, ascending=False, kind="stable")
         table = table.sort_values(leading.name, ascending=one.smallest, kind="stable")
         known, table = len(table), table.head(one.most)
         _table(run, one, table)

@@ -64,9 +64,12 @@ def draw_models(run: Run, one: Models, answers: Any) -> None:
             )
             left_out(len(frame), known)
         credited = text_of(run, info, total["value"].iloc[0])
+        found = [rows_of(totals, other.metric) for other in offered.values()]
+        every = {text_of(run, info, rows["value"].iloc[0]) for rows in found if len(rows)}
+        alike = ", the same by every model" if every == {credited} else ""
         rest = rows_of(totals, one.rest)
         other = run.info(one.rest)
         if other and len(rest) and not is_missing(rest["value"].iloc[0]):
             outside = text_of(run, other, rest["value"].iloc[0])
-            said(f"{credited} credited, the same by every model; {outside} has no touch to credit.")
+            said(f"{credited} credited{alike}; {outside} has no touch to credit.")
         said(one.note)

@@ -72,7 +72,7 @@ REVENUE = Domain(
                         note="Click a row to open the customer.",
                     ),
                 ),
-                (Trend("top_10_revenue_concentration"), Trend("median_mrr")),
+                (Trend("top_10_revenue_concentration"), Trend("arpa")),
                 (Ranked("total_mrr", "plan"), Ranked("total_mrr", "industry")),
             ),
         ),
