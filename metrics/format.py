@@ -19,6 +19,7 @@ Style = Literal["card", "full"]
 Verdict = Literal["better", "worse", "same", ""]
 
 MISSING = "—"
+LARGEST = 1e300
 TIMES = "×"
 NOISE = 0.005  # a relative change below half a percent is no news
 HUGE = 10.0  # growth above this many times the base is told as "more than"
@@ -58,8 +59,8 @@ PLAIN = Notation()
 
 
 def is_missing(value: Number) -> bool:
-    """Whether there is no number to show: None, NaN or infinite."""
-    return value is None or not math.isfinite(value)
+    """Whether there is no number to show: None, NaN, infinite or too large to be multiplied."""
+    return value is None or not abs(value) < LARGEST
 
 
 def format_value(
@@ -76,7 +77,7 @@ def format_value(
     >>> format_value(8081234.5, "currency"), format_value(0.0241, "percentage")
     ('$8.08M', '2.4%')
     """
-    if value is None or not math.isfinite(value):
+    if value is None or is_missing(value):
         return MISSING
     if unit == "percentage":
         return _percent(value, style, notation)

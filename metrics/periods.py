@@ -68,9 +68,12 @@ class Calendar:
 
     def midnight(self, day: date) -> float:
         """Seconds from 1970 (UTC) to the start of a local day; no day lies before that."""
-        if day < EPOCH:
-            return 0.0
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).timestamp()
+        return 0.0 if day < EPOCH else _midnight(self.time_zone, day)
+
+
+@lru_cache(maxsize=8192)
+def _midnight(time_zone: str, day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone)).timestamp()
 
 
 @dataclass(frozen=True, order=True)

@@ -63,6 +63,7 @@ class Settings(BaseModel):
     published_days: Annotated[int, Field(ge=0, le=3660)] = 400
     published_months: Annotated[int, Field(ge=0, le=360)] = 60
     keep_builds: Annotated[int, Field(ge=1, le=50)] = 3
+    build_memory_gb: Annotated[float, Field(ge=0.5, le=1024)] = 2.0
     demo_scale: str = "demo"
 
     @field_validator("time_zone")

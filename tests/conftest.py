@@ -2,6 +2,10 @@
 
 import pytest
 
+from metrics.store.embedded import BUILDER
+
+BUILDER["threads"] = "1"  # what tests build is small, and their workers share the cores
+
 pytest_plugins = ["tests.support.missing", "tests.support.postgres", "tests.support.browser"]
 
 MARK_BY_FIXTURE = {

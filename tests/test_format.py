@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metrics.format import (
@@ -146,6 +146,7 @@ def test_separators_and_symbol_are_settings():
     assert "'€'" in axis_format("currency", largest=5, notation=EURO).expression
 
 
+@example(value=1.797693134862316e306, unit="percentage", display_unit="", style="card")
 @given(
     st.floats(allow_nan=True, allow_infinity=True),
     st.sampled_from(UNITS),

@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.build.rows import ZERO, Maker, Rows, begins_on, measure_value
+from metrics.build.rows import ZERO, Maker, Rows, begins_on, is_whole, measure_value
 from metrics.definitions.model import Measure
-from metrics.engines.functions import days_between, double
+from metrics.engines.functions import days_between, double, integer
 from metrics.parts.plan import Part
 
 
@@ -31,7 +31,7 @@ def _flow(maker: Maker, part: Part) -> Any:
             day = rows.staged.c.day if at == "start" else rows.staged.c.until_day
             values = {name: measure_value(rows, maker.measure(name)) for name in names}
             streams.append(_stream(maker, part, rows, day, values))
-    return _sum_streams(streams, part)
+    return _sum_streams(maker, streams, part)
 
 
 def _stock(maker: Maker, part: Part) -> Any:
@@ -56,7 +56,7 @@ def _stock(maker: Maker, part: Part) -> Any:
                 if measure.clock:
                     values[f"{name}__clock"] = values[name] * staged.c[clock]
             streams.append(_stream(maker, part, rows, day, values, *terms))
-    return _sum_streams(streams, part)
+    return _sum_streams(maker, streams, part)
 
 
 def _stream(
@@ -71,7 +71,7 @@ def _stream(
     return statement, values
 
 
-def _sum_streams(streams: Sequence[tuple[Any, Mapping[str, Any]]], part: Part) -> Any:
+def _sum_streams(maker: Maker, streams: Sequence[tuple[Any, Mapping[str, Any]]], part: Part) -> Any:
     """Union of the streams, summed per day and roll-up; a stream lacks others' measures."""
     names = list(dict.fromkeys(name for _, values in streams for name in values))
     aligned = []
@@ -81,7 +81,11 @@ def _sum_streams(streams: Sequence[tuple[Any, Mapping[str, Any]]], part: Part) -
         aligned.append(sa.select(sub.c.day, *[sub.c[d] for d in part.dimensions], *numbers))
     rows = (sa.union_all(*aligned) if len(aligned) > 1 else aligned[0]).subquery("rows")
     keys = [rows.c.day, *[rows.c[dimension] for dimension in part.dimensions]]
-    sums = [sa.func.coalesce(sa.func.sum(rows.c[name]), ZERO).label(name) for name in names]
+    whole = {name for name in part.measures if is_whole(maker, maker.measure(name))}
+    sums = []
+    for name in names:
+        number = sa.func.coalesce(sa.func.sum(rows.c[name]), ZERO)
+        sums.append((integer(number) if name in whole else number).label(name))
     return sa.select(*keys, *sums).group_by(*keys)
 
 
@@ -214,7 +218,7 @@ def _rows(maker: Maker, part: Part) -> Any:
 def _snapshot(maker: Maker, part: Part) -> Any:
     rows = Rows(maker, part.about)
     values = {name: measure_value(rows, maker.measure(name)) for name in part.measures}
-    return _sum_streams([_stream(maker, part, rows, rows.staged.c.day, values)], part)
+    return _sum_streams(maker, [_stream(maker, part, rows, rows.staged.c.day, values)], part)
 
 
 def _bare(labelled: Any) -> Any:

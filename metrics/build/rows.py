@@ -115,6 +115,19 @@ SPECIALS: dict[str, Callable[[Rows], Any]] = {
 }
 
 
+WHOLE = frozenset({"days", "start_day", "end_day"})
+
+
+def is_whole(maker: Maker, measure: Measure) -> bool:
+    """Whether a measure adds integers only, as far as its own fact tells."""
+    if measure.value is None or measure.spread:
+        return not measure.spread
+    columns = maker.facts[measure.fact].columns
+    if measure.value in columns:
+        return columns[measure.value].type == "integer"
+    return measure.value in WHOLE
+
+
 def measure_value(rows: Rows, measure: Measure) -> Any:
     """What one row adds to a measure."""
     staged = rows.staged

@@ -37,6 +37,8 @@ from metrics.store.faults import fault
 from metrics.store.info import BuildInfo
 
 Progress = Callable[[str, float], None]
+PARTS_AT_ONCE = 20
+"""Parts made before the store may put them on disk: all at the end would have to fit in memory."""
 
 
 def reusing(settings: Settings, model: Model) -> Reuses:
@@ -76,6 +78,8 @@ def fill(
     for done, part in enumerate(model.parts, start=len(run.contract.answers)):
         progress(f"Making {part.name}", done / steps)
         making.make(part)
+        if done % PARTS_AT_ONCE == 0:
+            writing.settle()
     states = making.telling.states
     known = [state for state in states.values() if state.as_of and state.first_day]
     if not known:

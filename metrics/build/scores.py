@@ -29,7 +29,7 @@ from metrics.build.score_sides import Side, member_sides, side_of, stock_side
 from metrics.build.score_windows import windows_of
 from metrics.build.stage import entity_name
 from metrics.definitions.score import Score, ScoreInput
-from metrics.engines.functions import double
+from metrics.engines.functions import double, integer
 from metrics.parts.plan import Part, scored_together
 
 NULL = sa.null()
@@ -171,13 +171,15 @@ class Scorer:
 
 def _numbers(table: Any, score: Score, each: Any, entities: Any) -> dict[str, Any]:
     """What is kept of the entities of a group, where each counts for so much."""
+
+    def below(bound: int) -> Any:
+        found = sa.func.sum(sa.case((under(table.c.score, bound), each), else_=ZERO))
+        return integer(found) if each is ONE else found
+
     return {
         "total": sa.func.sum(table.c.score if each is ONE else table.c.score * each),
         "entities": entities,
-        **{
-            f"under_{bound}": sa.func.sum(sa.case((under(table.c.score, bound), each), else_=ZERO))
-            for bound in score.kept_bounds
-        },
+        **{f"under_{bound}": below(bound) for bound in score.kept_bounds},
     }
 
 

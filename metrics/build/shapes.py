@@ -23,7 +23,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 OF_NO_NUMBER = frozenset({"cli", "demo", "parity.py", "published"})
 """Parts of the program that no number passes through."""
 
-OF_NO_PART = frozenset({"is_demo", "keep_builds", "published_days", "published_months"})
+OF_NO_PART = frozenset(
+    {"is_demo", "keep_builds", "build_memory_gb", "published_days", "published_months"}
+)
 """Settings that are numbers and shape no part."""
 
 SAID_OF = {

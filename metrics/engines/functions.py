@@ -25,6 +25,11 @@ RULES: dict[str, dict[str, str]] = {
         "duckdb": "unnest(range({0}, {1}))",
         "postgresql": "generate_series({0}, {1} - 1)",
     },
+    # A row for each of some values, written as one text: quicker to read than as many literals.
+    "each_of": {
+        "duckdb": "unnest(CAST('[{0}]' AS {1}[]))",
+        "postgresql": "unnest(CAST('{{{0}}}' AS {1}[]))",
+    },
     "local_time": {
         "duckdb": "timezone({1}, timezone('UTC', {0}))",
         "postgresql": "timezone({1}, timezone('UTC', {0}))",
@@ -93,6 +98,7 @@ def _render(template: str) -> Any:
 days_between = _define("days_between")
 add_days = _define("add_days")
 each_day = _define("each_day")
+each_of = _define("each_of")
 local_time = _define("local_time")
 seconds_between = _define("seconds_between")
 iso_weekday = _define("iso_weekday")
@@ -103,6 +109,15 @@ double = _define("double")
 
 EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
 EPOCH_INSTANT: Any = sa.literal_column("TIMESTAMP '1970-01-01 00:00:00'", sa.DateTime())
+
+
+def integer(number: Any) -> Any:
+    """A sum of integers as one of eight bytes.
+
+    Engines add integers up in wider types, and reading those back from a table takes a hundred
+    times as long. A sum that does not fit ends the statement.
+    """
+    return sa.cast(number, sa.BigInteger())
 
 
 def day_number(day: Any) -> Any:

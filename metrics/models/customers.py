@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 Rows = Callable[[Any], list[tuple[Any, ...]]]
-Texts = list[str | None]
 
 
 @dataclass(frozen=True)

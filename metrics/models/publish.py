@@ -24,10 +24,11 @@ from metrics.layer import Pinned
 from metrics.models.columns import BUILD, Column, columns_of
 from metrics.models.customers import read_customers, read_locations
 from metrics.models.days import published_days
+from metrics.models.members import Batch, Sources, Target
 from metrics.models.numbers import Numbers
 from metrics.models.restated import restated_statements
 from metrics.models.reuse import Reuse
-from metrics.models.shapes import SHAPES, Batch, Sources, Target
+from metrics.models.shapes import SHAPES
 from metrics.models.spec import ModelSpec, published_models
 from metrics.settings import Settings
 from metrics.store.base import Writing
@@ -82,6 +83,7 @@ class Publisher:
             progress(f"Publishing {plan.spec.name}", done / len(plans))
             began = time.monotonic()
             rows[plan.spec.name] = self._make(plan, sources)
+            self.writing.settle()
             seconds[plan.spec.name] = round(time.monotonic() - began, 3)
         return Models(rows, seconds, {plan.spec.name: plan.shape for plan in plans})
 

@@ -6,17 +6,16 @@ A batch is a mapping of column to values, in the order of the model's columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from metrics.format import Notation, format_value
-from metrics.models.customers import Customers, Texts
+from metrics.format import format_value
 from metrics.models.days import STEPS, customer_days, earlier
+from metrics.models.members import SHOWN, Batch, Places, Sources, dates, texts
 from metrics.models.numbers import Numbers, column, members_of
 from metrics.models.spec import ModelSpec
 from metrics.query.catalog import MetricInfo
@@ -24,35 +23,7 @@ from metrics.query.cells import Flags
 from metrics.query.evaluate import Array, growth
 from metrics.query.grid import Grid
 
-Batch = Mapping[str, Any]
 Batches = Iterator[Batch]
-Target = tuple[str, date, date, float]
-"""A metric, the first day of a period, the first day after it, and the amount."""
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What rows are made of beside the numbers."""
-
-    numbers: Numbers
-    customers: Customers
-    locations: Mapping[str, str | None]
-    company: str
-    notation: Notation
-    targets: Sequence[Target] = ()
-
-    @cached_property
-    def reached_by(self) -> Mapping[str, list[Target]]:
-        """Targets by the name of their metric."""
-        found: dict[str, list[Target]] = {}
-        for target in self.targets:
-            found.setdefault(target[0].lower(), []).append(target)
-        return found
-
-    def target(self, name: str, day: date) -> float | None:
-        """The amount of the period a day lies in, the latest to start where several do."""
-        found = [one for one in self.reached_by.get(name, ()) if one[1] <= day < one[2]]
-        return max(found, key=lambda one: one[1])[3] if found else None
 
 
 def wide(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
@@ -71,7 +42,7 @@ def _whole(
     spec: ModelSpec, numbers: Numbers, named: Mapping[str, MetricInfo], days: Sequence[date]
 ) -> Batch:
     rows = numbers.rows(days)
-    members = {"row_type": ["company"] * len(days), "sales_rep": _texts([None] * len(days))}
+    members = {"row_type": ["company"] * len(days), "sales_rep": texts([None] * len(days))}
     values = {name: column(numbers.series(info), rows) for name, info in named.items()}
     return {"metric_date": list(days), **(members if spec.whole else {}), **values}
 
@@ -80,18 +51,16 @@ def _by_member(
     dimension: str, grid: Grid, sources: Sources, named: Mapping[str, MetricInfo]
 ) -> Batch:
     """Rows of the members that are there on a day, or have something on it."""
-    members = members_of(grid)
     days = [period.start for period in grid.periods]
     rows, places = np.nonzero(_there(dimension, grid, sources))
-    ids = [members[place] for place in places]
     values = {
         name: grid.series[info.name].values[rows, places]
         if info.name in grid.series
         else np.full(len(rows), np.nan)
         for name, info in named.items()
     }
-    shown = SHOWN[dimension](sources, days, rows, ids)
-    return {"metric_date": [days[row] for row in rows], **shown, **values}
+    shown = SHOWN[dimension](sources, days, Places(members_of(grid), rows, places))
+    return {"metric_date": dates(days, rows), **shown, **values}
 
 
 def _there(dimension: str, grid: Grid, sources: Sources) -> Flags:
@@ -103,42 +72,6 @@ def _there(dimension: str, grid: Grid, sources: Sources) -> Flags:
     existing = [customers.existing(period.start) for period in grid.periods]
     known_by_then: Flags = np.array([[one in ids for one in members] for ids in existing])
     return grid.present | known_by_then
-
-
-def _customers(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
-    plans = sources.customers.plans_on(days)
-    in_force = [plans[row].get(id or "", (None, None)) for row, id in zip(rows, ids, strict=True)]
-    return {
-        "customer_id": _texts(ids),
-        "customer_name": _texts([sources.customers.name(id) for id in ids]),
-        "customer_tier": _texts([tier for _, tier in in_force]),
-        "industry": _texts([sources.customers.industry(id) for id in ids]),
-        "plan": _texts([plan for plan, _ in in_force]),
-    }
-
-
-def _locations(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
-    names = [sources.locations.get(id) if id else None for id in ids]
-    return {"location_id": _texts(ids), "location_name": _texts(names)}
-
-
-def _reps(sources: Sources, days: Sequence[date], rows: Any, ids: Texts) -> Batch:
-    return {"row_type": _texts(["rep"] * len(ids)), "sales_rep": _texts(ids)}
-
-
-def _plain(name: str) -> Callable[[Sources, Sequence[date], Any, Texts], Batch]:
-    return lambda sources, days, rows, ids: {name: _texts(ids)}
-
-
-SHOWN: Mapping[str, Callable[[Sources, Sequence[date], Any, Texts], Batch]] = {
-    "customer": _customers,
-    "location": _locations,
-    "owner": _reps,
-    "role": _plain("role"),
-    "feature_name": _plain("feature_name"),
-    "channel": _plain("channel"),
-    "platform": _plain("platform"),
-}
 
 
 def long(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches:
@@ -171,20 +104,20 @@ def _customer_rows(grid: Grid, sources: Sources) -> Batches:
     members = members_of(grid)
     days = [period.start for period in grid.periods]
     there = _there("customer", grid, sources)
+    names = [sources.customers.name(id) for id in members]
     for domain, name, info in _names(sources.numbers):
         series = grid.series.get(info.name)
         if series is None:
             continue
         rows, places = np.nonzero(there & ~np.isnan(series.values))
-        ids = [members[place] for place in places]
+        told = Places(members, rows, places)
         values = {
             "metric_value": series.values[rows, places],
             "numerator": series.numerator[rows, places],
             "denominator": series.denominator[rows, places],
         }
-        names = _texts([sources.customers.name(id) for id in ids])
-        entity = ("customer", _texts(ids), names)
-        yield _long(domain, name, info, [days[row] for row in rows], values, entity)
+        entity = ("customer", told.ids, told.told(names))
+        yield _long(domain, name, info, days, values, entity, rows)
 
 
 def _long(
@@ -194,9 +127,12 @@ def _long(
     days: Sequence[date],
     values: Mapping[str, Array],
     entity: tuple[Any, Any, Any],
+    rows: npt.NDArray[np.intp] | None = None,
 ) -> Batch:
+    """One name of one entity, a row for each day; or for those of the days the rows are of."""
+    rows = np.arange(len(days)) if rows is None else rows
     return {
-        "metric_date": list(days),
+        "metric_date": dates(days, rows),
         "domain": domain,
         "metric_name": name,
         **values,
@@ -206,7 +142,7 @@ def _long(
         "entity_id": entity[1],
         "entity_name": entity[2],
         "is_placeholder": info.status != "live",
-        "is_complete": _complete(info, days),
+        "is_complete": np.array(_complete(info, days), dtype=bool)[rows],
     }
 
 
@@ -273,7 +209,7 @@ def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches
             "change": value - past,
             "growth": growth(value, past),
             "target": pa.array(held, pa.float64()),
-            "status": _texts(
+            "status": texts(
                 [_status(one, wanted, info) for one, wanted in zip(value, held, strict=True)]
             ),
             "is_complete": complete,
@@ -286,10 +222,6 @@ def _status(value: float, target: float | None, info: MetricInfo) -> str | None:
         return None
     good = value <= target if info.direction == "down" else value >= target
     return "reached" if good else "missed"
-
-
-def _texts(values: Sequence[str | None]) -> pa.Array:
-    return pa.array(values, pa.string())
 
 
 SHAPES: Mapping[str, Callable[[ModelSpec, Sources, Sequence[date]], Batches]] = {

@@ -20,7 +20,6 @@ from metrics.kinds import PER_ENTITY
 from metrics.parts.model import Model
 from metrics.parts.plan import Part
 from metrics.periods import (
-    BEGINNING,
     ONE_DAY,
     Calendar,
     Period,
@@ -33,6 +32,7 @@ from metrics.periods import (
 from metrics.query.catalog import Catalog, MetricInfo
 from metrics.query.cells import Cells, Executed, Flags, Member, as_seen, found_in, in_order
 from metrics.query.compile import Compiler, Group, Split, Tables, windows_table
+from metrics.query.coverage import Coverage
 from metrics.query.evaluate import Array, Scope, evaluate, window
 from metrics.query.grid import Grid, Series, frame_of
 from metrics.query.per_entity import per_entity
@@ -48,8 +48,6 @@ Run = Callable[[Any], Executed]
 Named = tuple[MetricInfo, Node]
 MOST_PERIODS = 1500
 MOST_ROWS = 500_000
-OF_THE_END = frozenset({"level", "known_keys", "last_days"})
-EMPTY_IS_NOTHING = frozenset({"quantile", "median", "max", "top_share", "share_at_least"})
 
 
 @dataclass
@@ -64,6 +62,7 @@ class _Asked:
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cut: dict[tuple[date, bool], list[Period | None]] = field(default_factory=dict)
     days: dict[tuple[Any, ...], list[Window | None]] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], dict[int, Window]] = field(default_factory=dict)
 
 
 class Answers:
@@ -83,7 +82,7 @@ class Answers:
         self.info = info
         self.calendar = calendar
         self._run = run
-        self._first_days: dict[tuple[str, ...], date | None] = {}
+        self._coverage = Coverage(model, info)
         self.compiler = Compiler(model.joins, tables, calendar)
         self.planner = Planner(model.definitions, model.joins, model.parts)
 
@@ -355,46 +354,19 @@ class Answers:
             places = [asked.query.by.index(name) for name in kept]
             mine = [tuple(member[place] for place in places) for member in members]
             values = np.full((len(periods), len(members)), np.nan)
-            known = {
-                row: days
-                for row, days in enumerate(self._days(asked, info, leaf, past))
-                if days is not None and self._covered(leaf, days)
-            }
-            for row, days in known.items():
-                values[row] = self._when_absent(leaf, days.hi)
+            known = self._known(asked, info, leaf, past)
+            rows = list(known)
+            values[rows] = self._coverage.when_absent(leaf, known)
             if leaf in cells:
                 cells[leaf].put_into(values, known, mine)
             return values
 
         return Scope(periods, len(members), self.calendar, leaf_values)
 
-    def _covered(self, leaf: Leaf, days: Window) -> bool:
-        """Whether the leaf's facts can tell about the window, and the days it needs to settle."""
-        first = self._first_day(leaf.measures)
-        if first is None or days.hi + leaf.settles * ONE_DAY < first:
-            return False
-        if leaf.take in OF_THE_END:
-            return True
-        if leaf.take.startswith("keys_"):  # what a key did before is told by the window before
-            return days.lo - (days.hi - days.lo + ONE_DAY) >= first
-        return days.lo >= first or not leaf.window.trailing or days.lo == BEGINNING
-
-    def _first_day(self, measures: tuple[str, ...]) -> date | None:
-        """First day on which all facts of some measures are known."""
-        if measures not in self._first_days:
-            facts = [fact for name in measures for fact in self.model.required_facts(name)]
-            days = [self.info.facts[fact].first_day for fact in facts]
-            self._first_days[measures] = max((day for day in days if day), default=None)
-        return self._first_days[measures]
-
-    def _when_absent(self, leaf: Leaf, day: date) -> float:
-        """What a member without rows has: nothing for averages, zero for sums.
-
-        Of members nobody of whom has a score nothing is known, so none is a number of them; a
-        snapshot is zero only on a day that was seen.
-        """
-        measure = self.model.definitions.measures.get(leaf.measure)
-        if measure is None or leaf.take in EMPTY_IS_NOTHING:
-            return np.nan
-        seen = measure.kind != "snapshot" or day in self.info.facts[measure.fact].seen_on
-        return 0.0 if seen else np.nan
+    def _known(self, asked: _Asked, info: MetricInfo, leaf: Leaf, past: bool) -> dict[int, Window]:
+        """Windows of a leaf that its facts can tell about, by period; the same for many leaves."""
+        key = (leaf.window, leaf.shifts, info.as_of, past, self._coverage.key(leaf))
+        if key not in asked.known:
+            days = self._days(asked, info, leaf, past)
+            asked.known[key] = self._coverage.known(leaf, days)
+        return asked.known[key]

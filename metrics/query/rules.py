@@ -149,7 +149,9 @@ def _cohort(compiler: Compiler, group: Group, names: Mapping[Leaf, str], w: Any)
     for leaf, name in names.items():
         counted = COHORT_SIDES[leaf.take](leaf, d, w)
         numbers.append(sa.func.sum(sa.case((counted, d.c.n), else_=ZERO)).label(name))
-    source = sa.join(w, d, is_between(d, w))
+    # Most ages count for no leaf: without them the join is a fraction of what it would be.
+    counts = sa.or_(d.c.age.is_(None), *[_counts_by_age(leaf, d) for leaf in names])
+    source = sa.join(w, d, sa.and_(is_between(d, w), counts))
     return compiler.finish(group, source, d, w.c.hi, w.c.id, numbers, reached)
 
 
@@ -169,19 +171,22 @@ def _is_member(leaf: Leaf, d: Any, w: Any) -> Any:
 
 
 def _has_reached(leaf: Leaf, d: Any, w: Any) -> Any:
+    seen_by_then = sa.true() if leaf.settles else add_days(d.c.day, d.c.age) <= w.c.hi
+    return sa.and_(_counts_by_age(leaf, d), seen_by_then, _is_old_enough(leaf, d, w))
+
+
+def _counts_by_age(leaf: Leaf, d: Any) -> Any:
     """A key's first event inside the days looked at, so that it counts once."""
     age, before = d.c.age, d.c.prev_age
-    seen_by_then = sa.true() if leaf.settles else add_days(d.c.day, age) <= w.c.hi
     first = sa.and_(age.is_not(None), before.is_(None))
     first_from = sa.and_(age >= leaf.days, sa.or_(before.is_(None), before < leaf.days))
-    inside = {
+    return {
         "so_far": first,
         "within": sa.and_(first, age <= leaf.days),
         "on": age == leaf.days,
         "between": sa.and_(first_from, age <= leaf.until),
         "after": first_from,
     }[leaf.segment]
-    return sa.and_(inside, seen_by_then, _is_old_enough(leaf, d, w))
 
 
 COHORT_SIDES = {"size": _is_member, "reached": _has_reached}

@@ -55,7 +55,8 @@ class Writing:
     Parts lie in `schema` (None: the connection's own), published models in `models_schema`.
     `previous` is the current build where it can be read, else a sentence that says why not. The
     parts in `at_hand` are its tables as well, lying beside the new ones as `last__<name>`: to be
-    renamed rather than copied. What is left of them goes when the build is published.
+    renamed rather than copied. What is left of them goes when the build is published. `settle`
+    lets go of the memory that tables made so far take, where a store can do that unseen.
     """
 
     id: BuildId
@@ -67,6 +68,7 @@ class Writing:
     models_schema: str
     previous: Previous | str = NO_BUILD
     at_hand: frozenset[str] = frozenset()
+    settle: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ NO_EXTENSIONS = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+BUILDER = dict(NO_EXTENSIONS)
 READER = {
     **NO_EXTENSIONS,
     "enable_external_access": "false",
@@ -73,8 +74,11 @@ TRY_AGAIN_SECONDS = 30.0  # a file that cannot be read is not read again and aga
 class EmbeddedStore:
     """Builds in a folder. Safe for many reading processes and one builder at a time."""
 
-    def __init__(self, folder: Path, warehouse: Path | None, keep: int = 3) -> None:
+    def __init__(
+        self, folder: Path, warehouse: Path | None, keep: int = 3, memory_gb: float = 2.0
+    ) -> None:
         self.folder = folder
+        self.memory_gb = memory_gb
         self.warehouse = warehouse
         self.keep = keep
         self._open_builds = OpenBuilds()
@@ -104,7 +108,7 @@ class EmbeddedStore:
     def _fill(self, build: BuildId, temporary: Path, reuses: Reuses | None) -> Iterator[Writing]:
         engine = sa.create_engine(
             f"duckdb:///{temporary}",
-            connect_args={"config": NO_EXTENSIONS},
+            connect_args={"config": {**BUILDER, "memory_limit": f"{self.memory_gb}GB"}},
             poolclass=sa.NullPool,
         )
         fault("started")
@@ -134,7 +138,17 @@ class EmbeddedStore:
             _attach(connection, self.warehouse)
             connection.exec_driver_sql(f"CREATE SCHEMA {MODELS}")
             yield Writing(
-                build, DUCKDB, connection, None, "warehouse", publish, MODELS, previous, at_hand
+                build,
+                DUCKDB,
+                connection,
+                None,
+                "warehouse",
+                publish,
+                MODELS,
+                previous,
+                at_hand,
+                # Nobody else opens the file, so nothing is seen before the pointer names it.
+                settle=connection.commit,
             )
         finally:
             with suppress(sa.exc.DBAPIError):  # a full disk fails here once more

@@ -22,4 +22,6 @@ def open_store(settings: Settings) -> Store:
         return PostgresqlStore(settings.store, settings.keep_builds)
     path = None if settings.store_url else sa.make_url(settings.warehouse).database
     warehouse = Path(path) if path else None
-    return EmbeddedStore(settings.store_folder, warehouse, settings.keep_builds)
+    return EmbeddedStore(
+        settings.store_folder, warehouse, settings.keep_builds, settings.build_memory_gb
+    )

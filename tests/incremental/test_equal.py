@@ -39,7 +39,7 @@ ALIKE: dict[str, Any] = {
 
 
 @given(one=STEP)
-@settings(max_examples=5, **ALIKE)
+@settings(max_examples=3, **ALIKE)
 def test_after_random_changes(first: Settings, one: Step) -> None:
     with TemporaryDirectory() as folder:
         assert wrong_after(first, [one], Path(folder)) == []

@@ -92,9 +92,13 @@ def case(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def roads(case: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Roads:
-    path = tmp_path_factory.mktemp("case") / "warehouse.duckdb"
+    """The second road reads every table, the layer is built of those the case names."""
+    folder = tmp_path_factory.mktemp("case")
+    path, named = folder / "warehouse.duckdb", folder / "named.duckdb"
     write_warehouse(path, rows_of(case))
-    return open_roads(path, case["last_day"], **case.get("settings", {}))
+    write_warehouse(named, rows_of(case), others_too=False)
+    settings = case.get("settings", {})
+    return open_roads(path, case["last_day"], **settings, url=f"duckdb:///{named}")
 
 
 def differences(

@@ -103,16 +103,19 @@ _TABLES: tuple[Callable[[Maker], dict[str, list[Row]]], ...] = (
 )
 
 
-def write_warehouse(path: Path, tables: Mapping[str, Iterable[Row]]) -> None:
+def write_warehouse(
+    path: Path, tables: Mapping[str, Iterable[Row]], others_too: bool = True
+) -> None:
     """A DuckDB file with all tables of the demo, those named with rows; every column may be empty.
 
-    A table the demo lacks is there when it is named.
+    A table the demo lacks is there when it is named; without `others_too` so is one of the demo.
     """
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA raw")
         statements, others = table_statements(), other_tables()
-        for statement in statements.values():
-            connection.execute(statement.replace(" NOT NULL", ""))
+        for name, statement in statements.items():
+            if others_too or name in tables:
+                connection.execute(statement.replace(" NOT NULL", ""))
         for name, rows in tables.items():
             if name not in statements:
                 if name not in others:

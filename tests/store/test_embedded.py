@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from metrics.errors import StoreError
 from metrics.store.base import Lease
+from metrics.store.embedded import EmbeddedStore
 from metrics.store.files import POINTER, build_files, read_pointer
 from tests.store.state import kept_in, pointer_of, read_current, strays
 from tests.store.work import Place, check
@@ -55,6 +56,16 @@ def two(made: tuple[Path, str, str], folder_place: Place) -> tuple[Place, str, s
 
 def file_of(place: Place, build: str) -> Path:
     return place.folder / f"build-{build}.duckdb"
+
+
+def test_a_build_takes_no_more_memory_than_it_may(folder_place: Place) -> None:
+    store = EmbeddedStore(folder_place.folder, None, memory_gb=0.5)
+    with store.write() as writing:
+        asked = "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+        limit, rests = writing.connection.exec_driver_sql(asked).one()
+        assert limit == "476.8 MiB"  # half of 10^9 bytes
+        assert Path(rests).parent == folder_place.folder
+        assert Path(rests).name.startswith("tmp-"), "the next build removes what is left"
 
 
 def test_the_pointer_names_file_and_digest(two: tuple[Place, str, str]) -> None:
