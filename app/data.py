@@ -7,12 +7,13 @@ questions in one batch. Answers are cached by build and question, never by data.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -20,22 +21,30 @@ import streamlit as st
 from app.scope import Scope
 from app.specs import DOMAIN_NAMES
 from metrics import (
+    Attributes,
     BuildInfo,
     Catalog,
+    Cohorts,
     Explanation,
     FactRows,
+    Happening,
     Layer,
+    Makeup,
     MetricInfo,
     Operand,
     Pinned,
     Query,
     Result,
+    Target,
+    Worse,
     open_layer,
 )
 from metrics.app_state import AppState
 from metrics.format import Notation
-from metrics.periods import Comparison
+from metrics.periods import Comparison, Grain
 from metrics.settings import Settings
+
+Key = TypeVar("Key", bound=Hashable)
 
 MAX_MEMBERS = 1000  # a longer list of options slows the browser before anyone reads it
 MAX_ANSWERS = 256
@@ -53,12 +62,18 @@ class Ask:
 
     metrics: tuple[str, ...]
     series: bool = False
-    by: str | None = None
+    by: str | tuple[str, ...] | None = None
     compare: bool = False
     start: date | None = None
     top: int = 0
     other: bool = True
     share: bool = False
+    grain: Grain | None = None
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What it is split by."""
+        return (self.by,) if isinstance(self.by, str) else self.by or ()
 
 
 @dataclass(frozen=True)
@@ -136,12 +151,12 @@ class Run:
         info = self.catalog.metrics[name]
         return tuple(d for d in self.asked.filters if d not in info.dimensions)
 
-    def answerable(self, name: str, by: str | None = None) -> bool:
-        """Whether the metric has a number for the page's filters and an optional split."""
+    def answerable(self, name: str, by: tuple[str, ...] = ()) -> bool:
+        """Whether the metric has a number for the page's filters and a split."""
         info = self.info(name)
         if info is None or not info.answerable or self.blocked_by(name):
             return False
-        return by is None or by in info.dimensions
+        return set(by) <= set(info.dimensions)
 
     @property
     def asked(self) -> Scope:
@@ -150,11 +165,11 @@ class Run:
             raise RuntimeError("the page has no scope yet")
         return self.scope
 
-    def ask(self, questions: Mapping[str, Ask]) -> dict[str, Answer]:
+    def ask(self, questions: Mapping[Key, Ask]) -> dict[Key, Answer]:
         """Answers of one batch by name; questions nothing can answer are left out."""
         queries = {}
         for name, question in questions.items():
-            metrics = [m for m in question.metrics if self.answerable(m, question.by)]
+            metrics = [m for m in question.metrics if self.answerable(m, question.dimensions)]
             if metrics:
                 queries[name] = self._query(metrics, question)
         if not queries:
@@ -162,13 +177,16 @@ class Run:
         results = _answers(self.build.id, tuple(queries.values()), self.pinned)
         return {name: Answer(result) for name, result in zip(queries, results, strict=True)}
 
+    def _tell(self, question: str, *arguments: Any) -> Any:
+        return _told(self.build.id, question, arguments, self.pinned)
+
     def _query(self, metrics: list[str], question: Ask) -> Query:
         scope = self.asked
         return Query.of(
             metrics,
             start=question.start or scope.start,
             end=scope.end,
-            grain=scope.grain if question.series else None,
+            grain=(question.grain or scope.grain) if question.series else None,
             by=question.by,
             where=scope.filters,
             compare=scope.comparison if question.compare else None,
@@ -199,6 +217,84 @@ class Run:
             where=self.asked.filters,
             compare=span.comparison,
         )
+
+    def open_dimension(self, name: str, wanted: tuple[str, ...]) -> str | None:
+        """The first wanted dimension a metric can be cut by, one no filter narrows to a member."""
+        info = self.catalog.metrics[name]
+        allowed = [d for d in wanted if d in info.dimensions and d in self.catalog.dimensions]
+        open_ones = [d for d in allowed if len(self.asked.filters.get(d, ())) != 1]
+        return next(iter(open_ones or allowed), None)
+
+    def curve(
+        self, metric: str, ages: tuple[int, ...], start: date, end: date, grain: str | None
+    ) -> Result:
+        """A cohort metric at rising ages for those who began between two days."""
+        query = Query.of(metric, start=start, end=end, grain=grain, where=self.asked.filters)
+        found: Result = self._tell("curve", query, ages)
+        return found
+
+    def cohorts(self, metric: str, start: date) -> Cohorts:
+        """What is left of those whose balance began together, since some month."""
+        query = Query.of(metric, start=start, end=self.asked.end, where=self.asked.filters)
+        found: Cohorts = self._tell("cohorts", query)
+        return found
+
+    def attributes(self, dimension: str, columns: tuple[str, ...]) -> Attributes:
+        """What is known of the members of a dimension; nothing where the build knows none."""
+        if dimension not in self.catalog.dimensions:
+            return {}
+        found: Attributes = self._tell("attributes", dimension, columns)
+        return found
+
+    def by_attribute(self, metric: str, dimension: str, attribute: str) -> dict[str | None, float]:
+        """A metric by what is known of its members, such as deals by their month of closing."""
+        query = self._query([metric], Ask((metric,), by=dimension))
+        found: dict[str | None, float] = self._tell("by_attribute", query, attribute)
+        return found
+
+    def names(self, dimension: str, column: str) -> dict[str, str]:
+        """What members are called; a member without a name is called by its id."""
+        known = self.attributes(dimension, (column,))
+        return {key: str(values[column]) for key, values in known.items() if values[column]}
+
+    def makeup(self, metric: str, member: str) -> Makeup:
+        """What a score is made of for one member, on the last day of the page."""
+        found: Makeup = self._tell("makeup", metric, member, self.asked.end)
+        return found
+
+    def happened(self, names: tuple[str, ...], dimension: str, member: str) -> list[Happening]:
+        """What happened to one member in the range of the page, newest first."""
+        scope = self.asked
+        start = max(scope.start, self.build.first_day)
+        found: list[Happening] = self._tell("happened", names, dimension, member, start, scope.end)
+        return found
+
+    def about(self, dimension: str, member: str) -> Run:
+        """The same run about one member alone, whatever the filters of the page are."""
+        scope = replace(self.asked, filters={dimension: (member,)})
+        return Run(self.pinned, self.settings, scope)
+
+    def worsened(self, names: Sequence[str]) -> list[Worse]:
+        """Those of some metrics that got worse by more than they usually move, worst first."""
+        asked = [name for name in names if self.answerable(name)]
+        if not asked or self.asked.comparison is None:
+            return []
+        query = self._query(asked, Ask(tuple(asked), compare=True))
+        found: list[Worse] = self._tell("worsened", query, self.asked.grain)
+        return found
+
+    def target(self, metric: str) -> float | None:
+        """What the company wants a metric to be on the last day of the page.
+
+        What a single period adds is not held against the target of another.
+        """
+        info = self.info(metric)
+        if info is None or info.additive_over_time or self.asked.filters:
+            return None
+        day = self.asked.end
+        known: list[Target] = self._tell("targets")
+        held = [one for one in known if one.metric == metric and one.holds(day)]
+        return max(held, key=lambda one: one.start).amount if held else None
 
 
 _current: ContextVar[Run] = ContextVar("run")
@@ -246,6 +342,12 @@ def app_state() -> AppState:
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=64)
 def _members(build_id: str, dimension: str, _pinned: Pinned) -> list[str]:
     return _pinned.members(dimension)
+
+
+@st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)
+def _told(build_id: str, question: str, arguments: tuple[Any, ...], _pinned: Pinned) -> Any:
+    """What the layer says to a question beside its numbers, by name and arguments."""
+    return getattr(_pinned, question)(*arguments)
 
 
 @st.cache_data(show_spinner=False, ttl=ANSWER_LIFE, max_entries=MAX_ANSWERS)

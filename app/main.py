@@ -12,7 +12,7 @@ from app.components.filters import scope_controls
 from app.components.states import guarded
 from app.components.status import status_line
 from app.components.views import saved_views
-from app.specs import CATALOG, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
+from app.specs import CATALOG, CUSTOMER_PAGE, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
 
 SIDEBAR_WIDTH = 240
 
@@ -41,6 +41,9 @@ def pages() -> dict[str, list[Any]]:
             page("app_pages/sales.py", title="Sales", icon=":material/trending_up:"),
             page("app_pages/product.py", title="Product analytics", icon=":material/insights:"),
             page("app_pages/marketing.py", title="Marketing", icon=":material/campaign:"),
+            page(
+                CUSTOMER_PAGE, title="Customer", icon=":material/storefront:", visibility="hidden"
+            ),
         ],
         "Definitions": [
             page(EXPLORE, title="Explore", icon=":material/query_stats:"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ class Reading:
     note: str = ""
 
 
-def headline_questions(metrics: Iterable[str]) -> dict[str, Ask]:
+def headline_questions(metrics: Iterable[str]) -> dict[Any, Ask]:
     """The two questions behind any set of cards: totals with comparison, and their lines."""
     names = tuple(dict.fromkeys(metrics))
     return {
@@ -45,7 +45,7 @@ def rows_of(answer: Answer | None, metric: str) -> pd.DataFrame:
     return pd.DataFrame() if answer is None else answer.rows(metric)
 
 
-def read(run: Run, answers: Mapping[str, Answer], name: str) -> Reading:
+def read(run: Run, answers: Mapping[Any, Answer], name: str) -> Reading:
     """The reading of one metric from the answers to `headline_questions`."""
     info = run.catalog.metrics[name]
     if info.status != "live":

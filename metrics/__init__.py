@@ -4,12 +4,17 @@ from metrics.layer import Layer, Pinned, open_layer
 from metrics.lineage.chain import Chain, Step
 from metrics.lineage.impact import Impact
 from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
+from metrics.query.cohorts import Cohorts
 from metrics.query.explain import Explanation
+from metrics.query.happened import Happening
+from metrics.query.known import Attributes, Target
+from metrics.query.makeup import MadeOf, Makeup
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
 from metrics.query.rows import FactRows, Operand
 from metrics.query.top import OTHER
 from metrics.query.wanted import Wanted
+from metrics.query.worsened import Worse
 from metrics.result import Result, Stamp
 from metrics.sources.contract import Lack
 from metrics.store.info import BuildInfo, CheckInfo
@@ -17,16 +22,21 @@ from metrics.store.info import BuildInfo, CheckInfo
 __all__ = [
     "DOMAINS",
     "OTHER",
+    "Attributes",
     "BuildInfo",
     "Catalog",
     "Chain",
     "CheckInfo",
+    "Cohorts",
     "DimensionInfo",
     "Explanation",
     "FactRows",
+    "Happening",
     "Impact",
     "Lack",
     "Layer",
+    "MadeOf",
+    "Makeup",
     "MetricInfo",
     "Operand",
     "Pinned",
@@ -36,6 +46,8 @@ __all__ = [
     "SourceInfo",
     "Stamp",
     "Step",
+    "Target",
     "Wanted",
+    "Worse",
     "open_layer",
 ]

@@ -144,6 +144,22 @@ def judge(change: Number, growth: Number, unit: str, direction: str) -> Verdict:
     return "better" if (change > 0) == (direction == "up") else "worse"
 
 
+def reaches(value: Number, target: Number, direction: str) -> str:
+    """Whether a target is reached: 'reached', 'missed', or nothing where there is none.
+
+    Where less is better, reached is at or below; where neither is, nothing is reached or missed.
+
+    >>> reaches(0.02, 0.025, "down"), reaches(8.0, 9.0, "up")
+    ('reached', 'missed')
+    """
+    if value is None or target is None or direction not in ("up", "down"):
+        return ""
+    if not (math.isfinite(value) and math.isfinite(target)):
+        return ""
+    good = value <= target if direction == "down" else value >= target
+    return "reached" if good else "missed"
+
+
 def axis_format(
     unit: str, display_unit: str = "", largest: float = 0, notation: Notation = PLAIN
 ) -> AxisFormat:
@@ -161,7 +177,7 @@ def axis_format(
         label = f"{sign} + {_quoted(notation.symbol)} + replace({label}, '−', '')"
     if suffix.strip():
         label = f"{label} + {_quoted(suffix)}"
-    return AxisFormat("~s" if short else ",f", label)
+    return AxisFormat("~s" if short else ",~f", label)
 
 
 def day_text(day: date) -> str:
@@ -227,6 +243,8 @@ def _with_unit(text: str, display_unit: str, style: Style) -> str:
 
 def _percent(value: float, style: Style, notation: Notation) -> str:
     share = abs(value)
+    if not math.isfinite(share * 100):
+        return MISSING
     near_the_end = 0.99 < share < 1 or 0 < share < 0.01
     places = 2 if style == "full" or near_the_end else 1
     if share < 1 and round(share * 100, places) == 100:

@@ -10,23 +10,31 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from metrics.build.stage import entity_name
-from metrics.errors import UnknownNameError
+from metrics.errors import QueryError, UnknownNameError
 from metrics.parts.model import Model, load_model
 from metrics.parts.plan import Part
+from metrics.periods import Grain
+from metrics.query.ages import curve
 from metrics.query.answer import Answers
 from metrics.query.catalog import Catalog
 from metrics.query.cells import Executed, Member
+from metrics.query.cohorts import Cohorts, cohorts
 from metrics.query.compile import Tables
 from metrics.query.explain import Explanation, explain
 from metrics.query.grid import Grid
+from metrics.query.happened import Happening, happened
+from metrics.query.known import Attributes, Target, attributes, by_attribute, targets
+from metrics.query.makeup import Makeup, makeup
 from metrics.query.question import Query
 from metrics.query.rows import FactRows, Operand, operands, page_of
+from metrics.query.worsened import Worse, worsened
 from metrics.result import Result
 from metrics.settings import Settings, load_settings
 from metrics.store.base import Lease, Store
@@ -100,6 +108,76 @@ class Pinned:
         `members` are among those of every answer, whether or not anything is known of them.
         """
         return self._answers.grids(queries, members)
+
+    def curve(self, query: Query, ages: Sequence[int]) -> Result:
+        """A cohort metric at several ages in days; see `query.ages.curve`."""
+        return curve(self._answers, query, ages)
+
+    def cohorts(self, query: Query) -> Cohorts:
+        """What is left of those whose balance began together; see `query.cohorts`."""
+        info = self.catalog.resolve(query.metrics[0], query.domain)
+        leaf = next(self.catalog.tree(info.name).leaves())
+        answers = self._answers
+        return cohorts(
+            answers.compiler, answers.planner, self._run, info, leaf, query, answers.calendar
+        )
+
+    def makeup(self, metric: str, member: str, day: date) -> Makeup:
+        """What the score behind a metric is made of for one of its entities; see `query.makeup`."""
+        info = self.catalog.resolve(metric)
+        scores = self._model.definitions.scores
+        leaves = self.catalog.tree(info.name).leaves()
+        names = list(dict.fromkeys(leaf.measure for leaf in leaves if leaf.measure in scores))
+        if len(names) != 1:
+            raise QueryError(f"'{metric}' is not the mean of one score.", "Ask for one that is.")
+        key = self._model.queries.entities[scores[names[0]].entity].key
+        known = self._model.definitions.dimensions
+        dimension = next(name for name, one in known.items() if (one.column or name) == key)
+        known_to = min(day, info.as_of or day)
+        return makeup(self._answers, names[0], (dimension, member), known_to, info)
+
+    def happened(
+        self, names: Sequence[str], dimension: str, member: str, start: date, end: date
+    ) -> list[Happening]:
+        """What happened to one member between two days, newest first; see `query.happened`."""
+        return happened(self._answers, names, (dimension, member), (start, end))
+
+    def worsened(self, query: Query, grain: Grain) -> list[Worse]:
+        """What got worse by more than it usually moves; see `query.worsened`."""
+        return worsened(self.query_many, self.catalog, query, grain)
+
+    def attributes(self, dimension: str, columns: Sequence[str]) -> Attributes:
+        """What is known of the members of a dimension that is a thing of its own, by member.
+
+        >>> pinned.attributes("customer", ["customer_name"])              # doctest: +SKIP
+
+        Raises UnknownNameError or QueryError for what has no such columns.
+        """
+        known = self._model.definitions.dimensions
+        if dimension not in known:
+            raise UnknownNameError("dimension", dimension, known)
+        key = known[dimension].column or dimension
+        entities = self._model.queries.entities
+        keys = (key, dimension)
+        mine = [n for n, one in entities.items() if one.key in keys and not one.valid_from]
+        if not mine:
+            raise QueryError(
+                f"'{dimension}' is a word of rows, nothing of which more is known.",
+                f"Ask for one of {', '.join(sorted(one.key for one in entities.values()))}.",
+            )
+        if mine[0] in self.build.entities_missing:
+            return {}
+        return attributes(self._run, entities[mine[0]], self.entities[mine[0]], columns)
+
+    def by_attribute(self, query: Query, attribute: str) -> dict[str | None, float]:
+        """One metric by what is known of its members now; see `query.known.by_attribute`."""
+        info = self.catalog.resolve(query.metrics[0], query.domain)
+        known = self.attributes(query.by[0], [attribute])
+        return by_attribute(lambda one: self.query_many([one])[0], info, query, known, attribute)
+
+    def targets(self) -> list[Target]:
+        """What the company wants its metrics to be, as the build kept it."""
+        return targets(self._run, self._lease.schema)
 
     def members(self, dimension: str) -> list[str]:
         """Values of a dimension, sorted, for a filter control; the empty bucket is left out."""

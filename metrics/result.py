@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
+FEWEST_STEPS = 4
 SOURCES = {"store": "store", "live": "rows kept"}  # in the words of a stamp
 
 
@@ -120,6 +122,41 @@ class Result:
             raise ValueError(f"the answer has {len(rows)} rows, not one")
         value = rows["value"].iloc[0]
         return None if pd.isna(value) else float(value)
+
+    def usual_changes(self) -> dict[str, float]:
+        """By metric, how far it usually moves between two neighbouring complete periods.
+
+        The median of the absolute differences, so that one upset does not count as usual; of a
+        series of fewer than four such differences nothing is known.
+        """
+        found = {}
+        for metric, rows in self.frame.groupby("metric", sort=False):
+            known = rows[rows["complete"].astype(bool)].sort_values("start")["value"]
+            steps = known.astype(float).diff().abs().dropna()
+            if len(steps) >= FEWEST_STEPS:
+                found[str(metric)] = float(steps.median())
+        return found
+
+    def spread(self, metric: str, edges: Sequence[float]) -> pd.DataFrame:
+        """How many members have a value in each band: from, to, members.
+
+        A value on an edge belongs to the higher band; the last band holds its upper edge too.
+        Members without a value are in none.
+        """
+        values = self.frame[self.frame["metric"] == metric]["value"].astype(float).dropna()
+        bands = list(pairwise(edges))
+        last = len(bands) - 1
+        counts = [
+            int(((values >= low) & ((values < high) | ((n == last) & (values == high)))).sum())
+            for n, (low, high) in enumerate(bands)
+        ]
+        return pd.DataFrame(
+            {
+                "from": [low for low, _ in bands],
+                "to": [high for _, high in bands],
+                "members": counts,
+            }
+        )
 
     def explain(self) -> str:
         """Which part answered what, in words."""

@@ -175,7 +175,7 @@ def test_short_numbers_never_show_four_digits_before_the_letter(value):
 def test_axes_get_more_digits_from_the_tick_step_not_from_us():
     assert axis_format("percentage").format == "%"
     assert axis_format("count", largest=5000).format == "~s"
-    assert axis_format("count", largest=90).format == ",f", "a bare comma writes 9e+1"
+    assert axis_format("count", largest=90).format == ",~f", "a bare comma writes 9e+1"
     assert axis_format("duration", "hours").expression.endswith("' h'")
     assert axis_format("ratio").expression.endswith("'×'")
     assert axis_format("currency", notation=Notation("it's")).expression.count("\\'") == 1

@@ -6,6 +6,7 @@ reader's light or dark mode in the browser.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -98,7 +99,8 @@ def top_legend(names: list[str]) -> Any:
         orient="top",
         symbolType="square",
         values=names,
-        columns=alt.ExprRef("width < 380 ? 3 : 8"),
+        labelLimit=alt.ExprRef("max(60, width / 3 - 26)"),
+        columns=alt.ExprRef("width < 380 ? 3 : width < 640 ? 5 : 8"),
     )
 
 
@@ -106,8 +108,8 @@ def faded() -> Any:
     return alt.condition("datum.complete", alt.value(1), alt.value(FADED))
 
 
-def tip(fields: list[str]) -> list[Any]:
-    return [alt.Tooltip(f"{name}:N", title=TIP_TITLES[name]) for name in fields]
+def tip(fields: list[str], titles: Mapping[str, str] = TIP_TITLES) -> list[Any]:
+    return [alt.Tooltip(f"{name}:N", title=titles[name]) for name in fields]
 
 
 def hover(base: Any, x: Any, y: Any, fields: list[str], nearest_y: bool = False) -> list[Any]:

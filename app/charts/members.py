@@ -33,7 +33,7 @@ EFFECTS = ("up", "down", "c", "d", "rest")  # the fifth colour is slate, for all
 
 
 @lru_cache(maxsize=128)
-def heat(axis: AxisFormat, grain: Grain, rows: int, around_zero: bool) -> Spec:
+def over_time(axis: AxisFormat, grain: Grain, rows: int, around_zero: bool) -> Spec:
     """One cell for each member and period, darker for more; running periods are faded."""
     scale = alt.Scale(domainMid=0) if around_zero else alt.Scale()
     legend = alt.Legend(

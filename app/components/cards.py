@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ MOST_WAITING = 8
 DELTA_COLOURS = {"better": "green", "worse": "red", "same": "off", "": "off"}
 
 
-def card_row(run: Run, answers: Mapping[str, Answer], names: Sequence[str]) -> None:
+def card_row(run: Run, answers: Mapping[Any, Answer], names: Sequence[str]) -> None:
     """A row of cards that wraps to two per row on a phone; unknown names are left out."""
     readings = [read(run, answers, name) for name in names if run.info(name)]
     grid = st.grid(4, min_column_width=160, gap="small")

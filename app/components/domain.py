@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 
 import streamlit as st
 
+from app import panels
 from app.components.cards import card_row
 from app.components.panels import ranking_panel, trend_panel
 from app.components.table import metric_table
@@ -22,8 +24,11 @@ def render(key: str) -> None:
     infos = run.catalog.domain(key)
     cards = st.container()
     chosen = _switch(run, spec)
-    dimension = breakdown(run, chosen, spec.breakdowns)
-    questions = headline_questions([*spec.headlines, *(info.name for info in infos)])
+    dimension = run.open_dimension(chosen, spec.breakdowns)
+    questions: dict[Hashable, Ask] = {
+        **headline_questions([*spec.headlines, *(info.name for info in infos)]),
+        **panels.questions(run, spec.sections),
+    }
     questions["trend"] = Ask((chosen,), series=True, compare=True)
     if dimension:
         questions["ranking"] = Ask((chosen,), series=True, by=dimension, start=_last_start(run))
@@ -37,16 +42,9 @@ def render(key: str) -> None:
     if dimension:
         with right:
             ranking_panel(run, answers.get("ranking"), chosen, dimension, level=2)
+    panels.draw_sections(run, spec.sections, answers)
     st.header("All metrics in this domain", anchor=False)
     metric_table(run, answers, infos, key)
-
-
-def breakdown(run: Run, name: str, wanted: tuple[str, ...]) -> str | None:
-    """The first wanted dimension the metric can be cut by and no filter narrows to one member."""
-    info = run.catalog.metrics[name]
-    allowed = [d for d in wanted if d in info.dimensions and d in run.catalog.dimensions]
-    open_ones = [d for d in allowed if len(run.asked.filters.get(d, ())) != 1]
-    return next(iter(open_ones or allowed), None)
 
 
 def _switch(run: Run, spec: Domain) -> str:

@@ -22,7 +22,7 @@ GREY = "slategray"  # a canvas knows no theme
 
 
 def metric_table(
-    run: Run, answers: Mapping[str, Answer], infos: Sequence[MetricInfo], domain: str
+    run: Run, answers: Mapping[Any, Answer], infos: Sequence[MetricInfo], domain: str
 ) -> None:
     """One row per metric, live ones first; a click on a row opens Explore."""
     ordered = sorted(infos, key=lambda info: (info.status != "live", tier_in(info, domain)))

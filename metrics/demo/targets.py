@@ -1,4 +1,4 @@
-"""What the demo company wants to win in each quarter, as the small file companies write."""
+"""What the demo company wants to reach, as the small file companies write."""
 
 from __future__ import annotations
 
@@ -13,10 +13,19 @@ from metrics.periods import add_months
 
 AMBITION = 1.12  # targets ask for a little more than was won
 QUARTERS_AHEAD = 2
+# What the company wants its states and rates to be, in every year alike.
+EVERY_YEAR = {
+    "net_revenue_retention": 1.0,
+    "customer_churn_rate": 0.03,
+    "customer_health_score": 80,
+    "win_rate": 0.4,
+    "device_availability_pct": 0.995,
+    "dau_mau_ratio": 0.25,
+}
 
 
 def write_targets(world: World, funnel: Funnel, path: Path) -> None:
-    """Write the targets of every quarter of the history and of the next two."""
+    """Write what sales is to win in every quarter of the history and the next two; and the rest."""
     lines = ["# What sales is to win in new business, by quarter.", "targets:"]
     for start, end in _quarters(world):
         amount = round(AMBITION * _won_a_day(world, funnel, start) * (end - start).days, -3)
@@ -24,7 +33,21 @@ def write_targets(world: World, funnel: Funnel, path: Path) -> None:
             f"  - {{metric: new_business, period_start: {start}, period_end: {end}, "
             f"amount: {amount:.0f}}}"
         )
+    lines += _every_year(world)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _every_year(world: World) -> list[str]:
+    years = range(_day(world.first).year, _day(world.end).year + 1)
+    return [
+        "# What the company wants its headline numbers to be.",
+        *(
+            f"  - {{metric: {name}, period_start: {year}-01-01, period_end: {year + 1}-01-01, "
+            f"amount: {amount:g}}}"
+            for name, amount in EVERY_YEAR.items()
+            for year in years
+        ),
+    ]
 
 
 def _quarters(world: World) -> list[tuple[date, date]]:

@@ -40,6 +40,7 @@ from metrics.query.top import Fold, largest
 from metrics.result import Ran, Result, Stamp
 from metrics.store.info import BuildInfo
 
+Named = tuple[MetricInfo, Node]
 MOST_PERIODS = 1500
 MOST_ROWS = 500_000
 
@@ -77,9 +78,9 @@ class Answers:
         self.info = info
         self.calendar = calendar
         self._coverage = Coverage(model, info)
-        compiler = Compiler(model.joins, tables, calendar)
+        self.compiler = Compiler(model.joins, tables, calendar)
         self.planner = Planner(model.definitions, model.joins, model.parts)
-        self._fetcher = Fetcher(compiler, self.planner, run)
+        self._fetcher = Fetcher(self.compiler, self.planner, run)
 
     def answer(self, queries: Sequence[Query]) -> list[Result]:
         """All questions together: one statement per part, rule and split."""
@@ -95,6 +96,16 @@ class Answers:
             grid = self._grid(one, cells, members)
             found.append(replace(grid, present=self._present(one, grid.members, cells)))
         return found
+
+    def told(self, query: Query, trees: Mapping[str, Named]) -> Result:
+        """A question about trees that are no metrics of their own, by the names they are given.
+
+        Each comes with the metric it was made from, which says how far it is known.
+        """
+        asked = self._understand(query)
+        asked.metrics.extend((name, info, tree) for name, (info, tree) in trees.items())
+        [(one, cells, ran)] = self._answered([asked])
+        return self._result(one, self._grid(one, cells, ()), ran)
 
     def arithmetic(
         self, queries: Sequence[Query], trees: Mapping[str, Node]

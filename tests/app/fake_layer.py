@@ -9,6 +9,7 @@ waiting metrics, hostile member names. Whatever `FakeLayer.fault` holds is raise
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
 from tests.app.fake_explore import explained, fact_rows, operands
+from tests.app.fake_known import ACCOUNTS, FakeKnown
 from tests.app.fake_quality import FakeQuality
 
 AS_OF = date(2026, 11, 18)
@@ -55,12 +57,18 @@ MEMBERS = {
     "tier": ["Enterprise", "Mid-market", "SMB", "Self-serve"],
     "industry": ["Bar", "Brewery", "Hotel", "Restaurant", "Stadium"],
     "region": ["Americas", "APAC", "EMEA"],
+    "customer": list(ACCOUNTS),
 }
-CUTS = {"customer": ("tier", "industry", "region"), "place": ("industry", "region"), "": ()}
+CUTS = {
+    "account": ("customer", "tier", "industry", "region"),
+    "customer": ("tier", "industry", "region"),
+    "place": ("industry", "region"),
+    "": (),
+}
 
 # name, label, unit, display unit, kind, importance, domains, direction, size, yearly growth, cuts
 LIVE = """
-total_mrr|Monthly recurring revenue|currency||stock|1|revenue company|up|8e6|.22|customer
+total_mrr|Monthly recurring revenue|currency||stock|1|revenue company|up|8e6|.22|account
 total_arr|Annual recurring revenue|currency||derived|1|revenue company|up|9.6e7|.22|customer
 arpa|Average revenue per account|currency||ratio|1|revenue|up|518|.07|customer
 new_mrr|New MRR|currency||movement|1|revenue|up|2e5|.2|customer
@@ -97,10 +105,15 @@ active_accounts|Active accounts|count|customers|distinct|1|engagement|up|15100|.
 account_engagement_rate|Account engagement rate|percentage||ratio|1|engagement|up|.84|.02|customer
 total_sessions_30d|Sessions, 30 days|count|sessions|flow|2|engagement|up|480000|.2|customer
 avg_session_minutes_30d|Session length, 30 days|duration|minutes|ratio|2|engagement|up|11.5|-.05|customer
-avg_user_engagement_score|User engagement|score||score|1|engagement|up|58|.04|customer
+avg_user_engagement_score|User engagement|score||score|1|engagement|up|58|.04|account
 inactive_users|Inactive users|count|users|stock|2|engagement|down|9800|.1|customer
 engaged_user_rate|Engaged users|percentage||ratio|2|engagement|up|.42|.05|customer
-customer_health_score|Customer health|score||score|1|customer_success company|up|72|.02|customer
+customer_health_score|Customer health|score||score|1|customer_success company|up|72|.02|account
+mrr_at_risk|MRR at risk|currency||score|1|customer_success|down|6e4|.1|account
+at_risk_customer_count|Customers at risk|count|customers|score|1|customer_success|down|40|.1|account
+opening_mrr|Opening MRR|currency||movement|3|revenue|neutral|7e6|.2|customer
+closing_mrr|Closing MRR|currency||movement|3|revenue|up|8e6|.2|customer
+user_retention_d7_bracket|Retention, days 7 to 13|percentage||cohort|3|product|up|.6|0|customer
 support_tickets_open|Open support tickets|count|tickets|stock|2|customer_success company|down|41|.1|customer
 total_pipeline_value|Open pipeline|currency||stock|1|sales company|up|2.1e6|.15|
 win_rate|Win rate, 90 days|percentage||ratio|1|sales company|up|.41|.02|
@@ -156,7 +169,7 @@ class FakeCatalog:
         return Impact(place, ("facts/periods.sql",), waits, waits, {}, ())
 
 
-class FakeLayer:
+class FakeLayer(FakeKnown):
     """The layer and its lease in one; counts batches so that tests can hold pages to one."""
 
     def __init__(self, members: dict[str, list[str]] | None = None) -> None:
@@ -169,6 +182,7 @@ class FakeLayer:
         self.read = 0
         self.gone: Exception | None = None
         self.agrees = True
+        self.asked: list[Query] = []
         self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,
@@ -194,6 +208,7 @@ class FakeLayer:
 
     def query_many(self, queries: Sequence[Query]) -> list[Result]:
         self.batches += 1
+        self.asked += queries
         if self.fault is not None:
             raise self.fault
         return [self._answer(query) for query in queries]
@@ -235,9 +250,9 @@ class FakeLayer:
         assert query.end
         start, end, grain = query.start, query.end, query.grain
         shift = comparison_shift(query.compare, start, end, grain) if query.compare else None
-        members: list[Any] = list(self.member_lists[by[0]]) if by else [None]
+        members: list[Any] = list(itertools.product(*[self.member_lists[one] for one in by]))
         if query.top and len(members) > query.top:
-            members = [*members[: query.top], *([OTHER] if query.other else [])]
+            members = [*members[: query.top], *([(OTHER,)] if query.other else [])]
         for period in split(start, end, grain, Calendar()):
             earlier = move_period(period, shift, grain) if shift else None
             for member in members:
@@ -249,7 +264,7 @@ class FakeLayer:
         period: Period,
         earlier: Period | None,
         by: list[str],
-        member: Any,
+        member: tuple[str, ...],
         where: dict[str, tuple[str | None, ...]],
     ) -> dict[str, Any]:
         value = self._value(name, period, member, where)
@@ -261,7 +276,7 @@ class FakeLayer:
             "complete": period.complete and period.end <= AS_OF,
             "covered_days": period.days,
             "bucket_days": period.bucket_days,
-            **({by[0]: member} if by else {}),
+            **dict(zip(by, member, strict=True)),
             "value": value,
             "numerator": value,
             "denominator": math.nan,
@@ -276,7 +291,7 @@ class FakeLayer:
         self,
         name: str,
         period: Period,
-        member: Any,
+        member: tuple[str, ...],
         where: dict[str, tuple[str | None, ...]],
     ) -> float:
         info = self.catalog.metrics[name]
@@ -286,12 +301,12 @@ class FakeLayer:
         wave = 0.03 * math.sin(period.end.toordinal() / 40 + _share(name) * 6)
         value = info.size * (1 + info.rise) ** years * (1 + wave)
         if info.unit in ("currency", "count"):
-            if member is not None:
-                value *= 0.15 + 0.5 * _share(str(member))
+            for one in member:
+                value *= 0.15 + 0.5 * _share(one)
             for members in where.values():
                 value *= 0.3 * len(members)
-        elif member is not None:
-            value *= 0.9 + 0.1 * _share(str(member))
+        for one in member if info.unit not in ("currency", "count") else ():
+            value *= 0.9 + 0.1 * _share(one)
         if info.kind == "movement":
             value *= period.days / 30
         return round(value) if info.unit == "count" else value

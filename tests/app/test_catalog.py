@@ -127,7 +127,7 @@ def test_wanted_data_is_listed_by_what_it_unlocks(open_page: Open, layer: FakeLa
 def test_what_rests_on_a_table_is_told_once_one_is_chosen(open_page: Open) -> None:
     assert "**1** tables; choose one" in said(open_page("catalog", view="Tables"))
     at = open_page("catalog", view="Tables", table="raw.app_database_subscriptions")
-    assert "**52** metrics would wait and **0** would go on with less" in said(at)
+    assert "**57** metrics would wait and **0** would go on with less" in said(at)
     assert set(at.dataframe[0].value["Without the table"]) == {"waits"}
 
 

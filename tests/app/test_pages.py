@@ -13,12 +13,24 @@ from metrics.errors import QueryError, StoreError, WarehouseError
 from tests.app.conftest import Open
 from tests.app.fake_layer import FakeLayer
 
-PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog", "quality"]
+PAGES = [
+    "overview",
+    "revenue",
+    "operations",
+    "engagement",
+    "customer_success",
+    "customer",
+    "explore",
+    "catalog",
+    "quality",
+]
 CARDS = {
     "overview": 20,
     "revenue": 4,
     "operations": 4,
     "engagement": 4,
+    "customer_success": 4,
+    "customer": 0,
     "explore": 1,
     "catalog": 0,
     "quality": 4,
@@ -46,7 +58,10 @@ def test_page_shows_its_cards_and_no_error(page: str, open_page: Open, layer: Fa
     assert not [text for text in shown if "nan" in text.lower() or "−" in text]
 
 
-@pytest.mark.parametrize("page", ["overview", "revenue", "operations", "engagement", "explore"])
+@pytest.mark.parametrize(
+    "page",
+    ["overview", "revenue", "operations", "engagement", "customer_success", "explore"],
+)
 def test_page_asks_once(page: str, open_page: Open, layer: FakeLayer) -> None:
     at = open_page(page)
     assert layer.batches == 1
@@ -130,7 +145,7 @@ def test_waiting_metrics_are_named_with_what_they_wait_for(open_page: Open) -> N
 
 
 def test_domain_table_has_waiting_metrics_last(open_page: Open) -> None:
-    table = open_page("revenue").dataframe[0].value
+    table = open_page("revenue").dataframe[-1].value
     assert table["Metric"].iloc[0] == "Monthly recurring revenue"
     assert list(table["Status"].iloc[-2:].map(lambda s: s[0])) == ["Waiting", "Waiting"]
     assert table["Value"].iloc[-1] == "—"
@@ -146,7 +161,7 @@ def test_switch_changes_chart_and_split(open_page: Open) -> None:
 
 def test_catalog_searches_and_counts(open_page: Open) -> None:
     at = open_page("catalog", q="retention")
-    assert "**2** of 52 metrics" in said(at)
+    assert "**3** of 57 metrics" in said(at)
     assert "No metric matches" in said(open_page("catalog", q="zzzzzz"))
     waiting = open_page("catalog", status="Waiting").dataframe[0].value
     assert (waiting["Waits for"] != "").all()
@@ -173,7 +188,7 @@ def test_what_is_later_than_is_known_says_how_far_that_is(
     at = open_page("explore", period="90 days", metric="Annual recurring revenue")
     assert "Known to 20 Aug 2026 \\(90 days have to pass\\)" in said(at)
     at = open_page("revenue", period="90 days")
-    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    notes = at.dataframe[-1].value.set_index("Metric")["Note"]
     assert notes["Annual recurring revenue"] == "known to 20 Aug 2026 (90 days have to pass)"
     assert notes["Quick ratio"] == "no value in this period"
 
@@ -182,7 +197,7 @@ def test_a_number_of_fewer_days_than_the_page_says_so(open_page: Open, layer: Fa
     layer.catalog.metrics["total_arr"].as_of = date(2026, 11, 12)
     at = open_page("revenue")
     assert "known to 12 Nov 2026" in said(at)
-    notes = at.dataframe[0].value.set_index("Metric")["Note"]
+    notes = at.dataframe[-1].value.set_index("Metric")["Note"]
     assert notes["Annual recurring revenue"] == "known to 12 Nov 2026"
     assert notes["Quick ratio"] == ""
     assert "compared with" in said(at)

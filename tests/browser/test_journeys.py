@@ -59,11 +59,11 @@ def choose(screen: Screen, control: str, option: str) -> None:
     screen.settle()
 
 
-def click_row(screen: Screen, number: int) -> None:
-    """Tick a row of the page's table, counted from 0."""
-    table = screen.page.locator("[data-testid=stDataFrame]").first
-    table.scroll_into_view_if_needed()
-    table.click(position={"x": CHECKBOX, "y": HEADER + ROW * number + ROW // 2})
+def click_row(screen: Screen, number: int, table: int = -1) -> None:
+    """Tick a row of a table of the page, counted from 0; the last table is that of all metrics."""
+    found = screen.page.locator("[data-testid=stDataFrame]").nth(table)
+    found.scroll_into_view_if_needed()
+    found.click(position={"x": CHECKBOX, "y": HEADER + ROW * number + ROW // 2})
 
 
 def test_a_shared_link_opens_what_its_sender_saw(screen: OpenScreen) -> None:
@@ -141,6 +141,20 @@ def test_a_table_row_leads_to_its_metric_and_back(screen: OpenScreen) -> None:
     assert path(page) == "revenue"
     assert params(page)["grain"] == ["Week"]
     expect(page.get_by_role("radio", name="Week", exact=True)).to_be_checked()
+
+
+def test_a_customer_in_a_table_leads_to_its_page_and_back(screen: OpenScreen) -> None:
+    one = screen()
+    page = one.open("revenue?grain=Week")
+    click_row(one, 0, table=0)
+    page.wait_for_url(re.compile("/customer"))
+    one.settle()
+    [customer] = params(page)["customer"]
+    assert params(page)["grain"] == ["Week"]
+    assert page.get_by_text(f"Id: {customer}").count()
+    assert page.get_by_text("What its customer health is made of").count()
+    back(one)
+    assert path(page) == "revenue"
 
 
 def test_explore_splits_shows_its_statement_and_writes_a_file(screen: OpenScreen) -> None:

@@ -11,8 +11,10 @@ import psycopg
 import pytest
 
 from metrics.demo import write_demo
+from tests.proof import test_page_questions as beside
 from tests.proof.compare import Case, by_dimension, compare
 from tests.proof.conftest import END
+from tests.proof.customer_scores import CHURN_RISK
 from tests.proof.engines import copy_tables
 from tests.proof.roads import Roads, open_roads
 from tests.proof.test_proof_demo import FILTERS, FIRST, RANGES
@@ -85,3 +87,14 @@ def test_text_and_nothing_are_copied_as_they_are(tmp_path: Path, pg_url: str) ->
     with psycopg.connect(plain(pg_url)) as database:
         found = database.execute('SELECT "Name", "at"::text, size FROM raw."Odd"').fetchall()
     assert found == rows
+
+
+def test_questions_beside_numbers(demo: Roads) -> None:
+    with demo.layer.hold() as pinned:
+        beside.test_cohorts_are_of_the_month_of_the_first_payment(demo, pinned, "Small")
+        beside.test_a_curve_is_the_metric_at_other_ages(demo, pinned)
+        beside.test_a_score_is_made_of_its_inputs(demo, pinned, "churn_risk_score", CHURN_RISK, END)
+        beside.test_what_happened_to_a_customer_is_in_the_rows(demo, pinned)
+        beside.test_attributes_are_those_of_the_source(demo, pinned)
+        beside.test_targets_are_those_of_the_file(demo, pinned)
+        beside.test_open_deals_add_up_by_the_month_they_close_in(demo, pinned)

@@ -124,7 +124,7 @@ def _picture(run: Run, answer: Answer | None, choice: Choice, series: Series, wh
         return
     if choice.view == HEAT:
         below = bool((frame["value"] < 0).any())
-        spec = charts.heat(axis, grain, len(names), below)
+        spec = charts.over_time(axis, grain, len(names), below)
         _clicked(run, chart_data.for_bands(frame), spec, what, alt)
     elif choice.view == MULTIPLES:
         _multiples(frame, names, charts.multiple(axis, grain), what)

@@ -1,0 +1,71 @@
+"""The company's headline numbers as one table: direction, target, and whether it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.components.files import csv_button
+from app.components.table import ROW_HEIGHT, tier_in
+from app.components.url import go_to
+from app.data import Answer, Run
+from app.readings import TOTALS, Reading, read, rows_of
+from app.specs import COMPANY, EXPLORE, GOOD_WHEN, TIER_NAMES
+from metrics import MetricInfo
+from metrics.format import MISSING, format_value, reaches
+
+
+def business_table(run: Run, answers: Mapping[Any, Answer], infos: Sequence[MetricInfo]) -> None:
+    """One row per metric, the most important first; a click on a row opens Explore."""
+    ordered = sorted(infos, key=lambda info: tier_in(info, COMPANY))
+    readings = [read(run, answers, info.name) for info in ordered]
+    frame = pd.DataFrame([_row(run, answers, reading) for reading in readings])
+    if not frame["Target"].any():
+        frame = frame.drop(columns=["Target", "Reached"])
+    event: Any = st.dataframe(
+        frame,
+        key="business",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=ROW_HEIGHT,
+        height="content",
+        column_config={
+            "Metric": st.column_config.TextColumn(width=215),
+            "Value": st.column_config.TextColumn(alignment="right"),
+            "Change": st.column_config.TextColumn(alignment="right"),
+            "Target": st.column_config.TextColumn(alignment="right"),
+            "Trend": st.column_config.LineChartColumn(width=120),
+        },
+        alt="The company's numbers with their direction and targets",
+    )
+    totals = answers.get(TOTALS)
+    if totals is not None:
+        names = [info.name for info in ordered]
+        rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
+        csv_button(rows, totals.result.stamp, names, f"company_{run.asked.start}_{run.asked.end}")
+    if event.selection.rows:
+        go_to(EXPLORE, metric=run.labels[ordered[event.selection.rows[0]].name])
+
+
+def _row(run: Run, answers: Mapping[Any, Answer], reading: Reading) -> dict[str, Any]:
+    info = reading.info
+    rows = rows_of(answers.get(TOTALS), info.name)
+    value = rows["value"].iloc[0] if len(rows) else None
+    target = run.target(info.name)
+    text = format_value(target, info.unit, info.display_unit, "card", run.notation)
+    return {
+        "Metric": info.label,
+        "Value": reading.value,
+        "Change": "" if reading.delta == "0" else reading.delta,
+        "Better or worse": reading.verdict,
+        "Good when": GOOD_WHEN[info.direction],
+        "Target": "" if text == MISSING else text,
+        "Reached": reaches(value, target, info.direction),
+        "Trend": list(reading.line),
+        "Tier": TIER_NAMES[tier_in(info, COMPANY)],
+        "Note": reading.note,
+    }
