@@ -204,4 +204,4 @@ def test_related_metrics_are_cut_alike(open_page: Open) -> None:
 def test_a_filter_to_one_member_is_no_reason(open_page: Open) -> None:
     at = open_page("explore", by="Tier", tier="SMB", why="True")
     assert "Tier is filtered to one member, which is all of the change" in said(at)
-    assert control(at, "By") == ["Industry", "Region"]
+    assert control(at, "By") == ["Customer", "Industry", "Region"]

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenScreen, Screen
@@ -78,6 +79,7 @@ def test_a_shared_link_opens_what_its_sender_saw(screen: OpenScreen) -> None:
     assert values(page) != values(screen().open("revenue"))
 
 
+@pytest.mark.slow  # its rule is tested without a browser
 def test_a_damaged_link_opens_the_defaults(screen: OpenScreen) -> None:
     page = screen().open("revenue?period=99&grain=Hour&region=Atlantis&range=x&tier=%00")
     assert "1 Dec 2025 – 18 Nov 2026 compared with" in page.inner_text("[data-testid=stMain]")
@@ -102,6 +104,7 @@ def test_filters_travel_and_back_is_one_step(screen: OpenScreen) -> None:
     assert values(page) == filtered
 
 
+@pytest.mark.slow  # its rule is tested without a browser
 def test_a_period_that_does_not_fit_the_grain_changes_it(screen: OpenScreen) -> None:
     one = screen()
     page = one.open("operations")
@@ -128,6 +131,7 @@ def test_a_card_leads_to_its_metric_and_back(screen: OpenScreen) -> None:
     assert params(page) == {"grain": ["Quarter"], "region": ["West"]}
 
 
+@pytest.mark.slow  # its rule is tested without a browser
 def test_a_table_row_leads_to_its_metric_and_back(screen: OpenScreen) -> None:
     one = screen()
     page = one.open("revenue?grain=Week")

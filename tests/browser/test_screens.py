@@ -35,7 +35,7 @@ PAGES = {
     "tables": "catalog?view=Tables&table=raw.app_database_locations",
 }
 # One frame makes all domain pages: some are looked at each time, the others at length.
-AT_LENGTH = {"engagement", "sales", "product", "marketing"}
+AT_LENGTH = {"revenue", "engagement", "customer success", "sales", "product", "marketing"}
 LOOKED_AT = [
     pytest.param(name, marks=pytest.mark.slow) if name in AT_LENGTH else name for name in PAGES
 ]

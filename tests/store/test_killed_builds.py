@@ -80,10 +80,10 @@ def test_killed_at_random_under_readers(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "company",
-    # What PostgreSQL does with a killed builder is seen of small builds at every point.
-    ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)],
+    ["duckdb", "postgresql"],
     indirect=True,
 )
+@pytest.mark.slow  # small builds are killed at every point by default
 def test_a_real_build_killed_inside_keeps_the_last_one(company: Company) -> None:
     before = build_next(company)
     for point in IN_A_REAL_BUILD:
