@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import data
+from app.components.command import command_button
 from app.components.filters import scope_controls
 from app.components.states import guarded
 from app.components.status import status_line
@@ -54,11 +55,13 @@ def main() -> None:
     """One run of one page, all its numbers from one build."""
     # The icon first: without one the browser would fetch the page's symbol from a font host.
     st.set_page_config(page_icon=str(FAVICON), layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
-    page = st.navigation(pages())
+    listed = pages()
+    page = st.navigation(listed)
     with guarded():
         st.title(page.title, anchor=False)
         st.set_page_config(page_title=f"{page.title} · {data.company()}")
         with data.hold() as run:
+            command_button([one for section in listed.values() for one in section])
             about_dates = page.url_path not in {Path(one).stem for one in NEED_NO_DATES}
             _shared_controls(run, about_dates)
             saved_views(page.url_path)
