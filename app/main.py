@@ -10,6 +10,7 @@ import streamlit as st
 from app import data
 from app.components.command import command_button
 from app.components.filters import scope_controls
+from app.components.link import page_link_box
 from app.components.states import guarded
 from app.components.status import status_line
 from app.components.views import saved_views
@@ -67,6 +68,7 @@ def main() -> None:
             saved_views(page.url_path)
             status_line(run, about_dates)
             page.run()
+            page_link_box()
 
 
 def _shared_controls(run: data.Run, about_dates: bool) -> None:
