@@ -14,7 +14,7 @@ from app.components.link import page_link_box
 from app.components.states import guarded
 from app.components.status import status_line
 from app.components.views import saved_views
-from app.specs import CATALOG, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
+from app.specs import BUILDS, CATALOG, EXPLORE, FAVICON, GLOSSARY, NEED_NO_DATES, QUALITY
 
 SIDEBAR_WIDTH = 240
 
@@ -48,6 +48,8 @@ def pages() -> dict[str, list[Any]]:
             page(EXPLORE, title="Explore", icon=":material/query_stats:"),
             page(CATALOG, title="Metric catalog", icon=":material/menu_book:"),
             page(QUALITY, title="Data quality", icon=":material/fact_check:"),
+            page(BUILDS, title="Build history", icon=":material/history:"),
+            page(GLOSSARY, title="Glossary", icon=":material/abc:"),
         ],
     }
 
@@ -57,7 +59,7 @@ def main() -> None:
     # The icon first: without one the browser would fetch the page's symbol from a font host.
     st.set_page_config(page_icon=str(FAVICON), layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
     listed = pages()
-    page = st.navigation(listed)
+    page = st.navigation(listed, expanded=True)
     with guarded():
         st.title(page.title, anchor=False)
         st.set_page_config(page_title=f"{page.title} · {data.company()}")

@@ -10,7 +10,9 @@ FAVICON = HERE / "favicon.png"
 EXPLORE = "app_pages/explore.py"
 CATALOG = "app_pages/catalog.py"
 QUALITY = "app_pages/quality.py"
-NEED_NO_DATES = (CATALOG, QUALITY)
+BUILDS = "app_pages/builds.py"
+GLOSSARY = "app_pages/glossary.py"
+NEED_NO_DATES = (CATALOG, QUALITY, BUILDS, GLOSSARY)
 
 
 @dataclass(frozen=True)

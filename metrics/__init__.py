@@ -5,6 +5,7 @@ from metrics.lineage.chain import Chain, Step
 from metrics.lineage.impact import Impact
 from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
 from metrics.query.explain import Explanation
+from metrics.query.history import BuildRun
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
 from metrics.query.rows import FactRows, Operand
@@ -18,6 +19,7 @@ __all__ = [
     "DOMAINS",
     "OTHER",
     "BuildInfo",
+    "BuildRun",
     "Catalog",
     "Chain",
     "CheckInfo",

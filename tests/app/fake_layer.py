@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +20,7 @@ import pandas as pd
 
 from metrics import (
     OTHER,
+    BuildRun,
     Chain,
     Explanation,
     FactRows,
@@ -188,6 +189,16 @@ class FakeLayer:
     @contextmanager
     def hold(self) -> Iterator[FakeLayer]:
         yield self
+
+    def history(self) -> list[BuildRun]:
+        """This build and one that is gone, of which less is known."""
+        earlier = COMPUTED - timedelta(days=1)
+        why = "there is no build yet"
+        counts: tuple[Any, ...] = (None, None, None)
+        return [
+            BuildRun(BUILD, "current", COMPUTED, 94.6, "incremental", "", 7120, 3, AS_OF, 9, 2, 0),
+            BuildRun("20261118", "gone", earlier, 9.4, "full", why, 7000, 0, AS_OF, *counts),
+        ]
 
     def members(self, dimension: str) -> list[str]:
         return self.member_lists[dimension]
