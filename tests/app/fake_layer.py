@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,6 @@ import pandas as pd
 
 from metrics import (
     OTHER,
-    BuildRun,
     Chain,
     Explanation,
     FactRows,
@@ -45,13 +44,11 @@ from metrics.query.search import search
 from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
+from tests.app.fake_builds import AS_OF, BUILD, COMPUTED, builds
 from tests.app.fake_explore import explained, fact_rows, operands
 from tests.app.fake_quality import FakeQuality
 
-AS_OF = date(2026, 11, 18)
 FIRST_DAY = date(2024, 7, 1)
-BUILD = "20261119-fake"
-COMPUTED = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
 MEMBERS = {
     "tier": ["Enterprise", "Mid-market", "SMB", "Self-serve"],
     "industry": ["Bar", "Brewery", "Hotel", "Restaurant", "Stadium"],
@@ -170,6 +167,7 @@ class FakeLayer:
         self.read = 0
         self.gone: Exception | None = None
         self.agrees = True
+        self.history = builds
         self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,
@@ -189,16 +187,6 @@ class FakeLayer:
     @contextmanager
     def hold(self) -> Iterator[FakeLayer]:
         yield self
-
-    def history(self) -> list[BuildRun]:
-        """This build and one that is gone, of which less is known."""
-        earlier = COMPUTED - timedelta(days=1)
-        why = "there is no build yet"
-        counts: tuple[Any, ...] = (None, None, None)
-        return [
-            BuildRun(BUILD, "current", COMPUTED, 94.6, "incremental", "", 7120, 3, AS_OF, 9, 2, 0),
-            BuildRun("20261118", "gone", earlier, 9.4, "full", why, 7000, 0, AS_OF, *counts),
-        ]
 
     def members(self, dimension: str) -> list[str]:
         return self.member_lists[dimension]

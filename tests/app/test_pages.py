@@ -13,7 +13,7 @@ from metrics.errors import QueryError, StoreError, WarehouseError
 from tests.app.conftest import Open
 from tests.app.fake_layer import FakeLayer
 
-PAGES = ["overview", "revenue", "operations", "engagement", "explore", "catalog", "quality"]
+PAGES = "overview revenue operations engagement explore catalog quality builds glossary".split()
 CARDS = {
     "overview": 20,
     "revenue": 4,
@@ -22,6 +22,8 @@ CARDS = {
     "explore": 1,
     "catalog": 0,
     "quality": 4,
+    "builds": 0,
+    "glossary": 0,
 }
 
 

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenScreen
 from tests.browser.test_journeys import back, params, path
+from tests.browser.test_screens import check_access
 
 
-def test_a_key_and_a_word_lead_to_a_metric_and_back(screen: OpenScreen) -> None:
+def test_a_key_and_a_word_lead_to_a_metric_and_back(screen: OpenScreen, axe_js: str) -> None:
     one = screen()
     page = one.open("revenue?grain=Week")
     page.keyboard.press("Control+k")
@@ -18,6 +19,7 @@ def test_a_key_and_a_word_lead_to_a_metric_and_back(screen: OpenScreen) -> None:
     page.keyboard.type("attrition", delay=120)  # the box answers while it is typed
     link = page.get_by_role("link", name=re.compile("Customer churn, monthly"))
     expect(link).to_have_count(1)
+    check_access(page, axe_js)
     link.press("Enter")
     page.wait_for_url(re.compile("/explore"))
     one.settle()
