@@ -23,6 +23,7 @@ from app.specs import DOMAIN_NAMES
 from metrics import (
     Attributes,
     BuildInfo,
+    BuildRun,
     Catalog,
     Cohorts,
     Explanation,
@@ -208,6 +209,10 @@ class Run:
         """A page of rows behind a number, read from the warehouse; see `Pinned.rows`."""
         return _rows(self.build.id, self._of_span(name, span), of, page, self.pinned)
 
+    def history(self) -> list[BuildRun]:
+        """The builds there were, newest first."""
+        return _history(self.build.id)
+
     def _of_span(self, name: str, span: Span, by: str | None = None) -> Query:
         return Query.of(
             name,
@@ -365,3 +370,9 @@ def _explained(build_id: str, question: Query, top: int, _pinned: Pinned) -> Exp
 def _rows(build_id: str, question: Query, of: str, page: int, _pinned: Pinned) -> FactRows:
     """One page of rows; they are of the warehouse as it is, so they are kept for minutes only."""
     return _pinned.rows_of(question, of, page)
+
+
+@st.cache_data(show_spinner=False, ttl=ROWS_LIFE, max_entries=2)
+def _history(build_id: str) -> list[BuildRun]:
+    """Builds by the current one; a cleaned-up build is seen as gone minutes later."""
+    return _layer().history()

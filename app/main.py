@@ -8,11 +8,22 @@ from typing import Any
 import streamlit as st
 
 from app import data
+from app.components.command import command_button
 from app.components.filters import scope_controls
+from app.components.link import page_link_box
 from app.components.states import guarded
 from app.components.status import status_line
 from app.components.views import saved_views
-from app.specs import CATALOG, CUSTOMER_PAGE, EXPLORE, FAVICON, NEED_NO_DATES, QUALITY
+from app.specs import (
+    BUILDS,
+    CATALOG,
+    CUSTOMER_PAGE,
+    EXPLORE,
+    FAVICON,
+    GLOSSARY,
+    NEED_NO_DATES,
+    QUALITY,
+)
 
 SIDEBAR_WIDTH = 240
 
@@ -49,6 +60,8 @@ def pages() -> dict[str, list[Any]]:
             page(EXPLORE, title="Explore", icon=":material/query_stats:"),
             page(CATALOG, title="Metric catalog", icon=":material/menu_book:"),
             page(QUALITY, title="Data quality", icon=":material/fact_check:"),
+            page(BUILDS, title="Build history", icon=":material/history:"),
+            page(GLOSSARY, title="Glossary", icon=":material/abc:"),
         ],
     }
 
@@ -57,16 +70,19 @@ def main() -> None:
     """One run of one page, all its numbers from one build."""
     # The icon first: without one the browser would fetch the page's symbol from a font host.
     st.set_page_config(page_icon=str(FAVICON), layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
-    page = st.navigation(pages())
+    listed = pages()
+    page = st.navigation(listed, expanded=True)
     with guarded():
         st.title(page.title, anchor=False)
         st.set_page_config(page_title=f"{page.title} · {data.company()}")
         with data.hold() as run:
+            command_button([one for section in listed.values() for one in section])
             about_dates = page.url_path not in {Path(one).stem for one in NEED_NO_DATES}
             _shared_controls(run, about_dates)
             saved_views(page.url_path)
             status_line(run, about_dates)
             page.run()
+            page_link_box()
 
 
 def _shared_controls(run: data.Run, about_dates: bool) -> None:

@@ -7,6 +7,7 @@ from metrics.query.catalog import DOMAINS, Catalog, DimensionInfo, MetricInfo
 from metrics.query.cohorts import Cohorts
 from metrics.query.explain import Explanation
 from metrics.query.happened import Happening
+from metrics.query.history import BuildRun
 from metrics.query.known import Attributes, Target
 from metrics.query.makeup import MadeOf, Makeup
 from metrics.query.quality import Quality, SourceInfo
@@ -24,6 +25,7 @@ __all__ = [
     "OTHER",
     "Attributes",
     "BuildInfo",
+    "BuildRun",
     "Catalog",
     "Chain",
     "CheckInfo",

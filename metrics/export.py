@@ -1,8 +1,9 @@
-"""Answers as files: CSV that a spreadsheet cannot be tricked by, JSON, Parquet.
+"""Answers as files: CSV and Excel that cannot be tricked by what they hold, JSON, Parquet.
 
 Each carries the stamp of its numbers. In CSV a cell that starts like a formula gets a quote in
 front, unless the whole cell is a number. Control characters are dropped, every cell is quoted, rows
-end with CRLF, and the byte order mark makes spreadsheets read UTF-8.
+end with CRLF, and the byte order mark makes spreadsheets read UTF-8. In Excel a text is stored as a
+text, whatever it starts with; the stamp has a sheet of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,12 @@ from metrics.result import Stamp
 STARTS_FORMULA = frozenset("=+-@|\t\r\n＝＋－＠")
 SKIPPED_FIRST = frozenset(" \"'\ufeff\u200b\u200c\u200d\u2060\u00a0")
 CSV_MIME = "text/csv"
+XLSX_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DATA_SHEET, STAMP_SHEET = "Data", "Where from"
+EXACT_DIGITS = 10**15  # a spreadsheet keeps fifteen digits of a number
+LONGEST_CELL = 32_767
+COLUMN_WIDTHS = (10, 48)
+MEASURED_ROWS = 200
 
 
 def to_csv(frame: pd.DataFrame, stamp: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -86,9 +93,78 @@ def to_parquet(frame: pd.DataFrame, stamp: Mapping[str, Any]) -> bytes:
     return target.getvalue()
 
 
+def to_xlsx(frame: pd.DataFrame, stamp: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The frame as an Excel workbook: numbers as numbers, dates as dates, texts as texts.
+
+    Instants are in UTC, because a spreadsheet knows no time zone. The stamp is in a second sheet.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    names = list(map(str, frame.columns))
+    rows = list(frame.itertuples(index=False, name=None))
+    _fill(book.create_sheet(DATA_SHEET), names, rows)
+    if stamp:
+        _fill(book.create_sheet(STAMP_SHEET), ("what", "value"), stamp)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _fill(sheet: Any, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    from openpyxl.utils import get_column_letter
+
+    low, high = COLUMN_WIDTHS
+    for place, name in enumerate(names):
+        texts = (name, *(_words(row[place]) for row in rows[:MEASURED_ROWS]))
+        width = min(max(len(text) for text in texts) + 2, high)
+        sheet.column_dimensions[get_column_letter(place + 1)].width = max(width, low)
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, name, bold=True) for name in names])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _cell(sheet: Any, value: Any, bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    known = _typed(value)
+    cell = WriteOnlyCell(sheet, value=known)
+    if isinstance(known, str):
+        cell.data_type = "s"  # the writer would take "=" at the start for a formula
+        if _starts_formula(known):
+            cell.style = "Normal"
+            cell.quotePrefix = True  # and a person who edits the cell would make it one
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _typed(value: Any) -> Any:
+    """A cell as a spreadsheet knows it."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if _unknown(value):
+        return None
+    if isinstance(value, datetime):
+        value = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if isinstance(value, (bool, date, float)):
+        return value
+    if isinstance(value, (int, Decimal)):
+        return value if -EXACT_DIGITS < value < EXACT_DIGITS else str(value)
+    return _words(value)
+
+
+def _words(value: Any) -> str:
+    kept = (c for c in str(value) if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    return "".join(kept)[:LONGEST_CELL]
+
+
 def _plain(value: Any) -> Any:
     """A cell as JSON knows it."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    if _unknown(value):
         return None
     if isinstance(value, (datetime, date)):
         return value.isoformat()
@@ -106,12 +182,19 @@ def safe_cell(value: Any) -> str:
     >>> safe_cell("=1+1"), safe_cell(-5), safe_cell("-5.3%"), safe_cell(float("nan"))
     ("'=1+1", '-5', '-5.3%', '')
     """
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    if _unknown(value):
         return ""
     text = str(value)
     kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))
     starts = _starts_formula(text) or _starts_formula(kept)
     return f"'{kept}" if starts and not _is_number(kept) else kept
+
+
+def _unknown(value: Any) -> bool:
+    """Whether a cell stays empty."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return value is None or value is pd.NaT or value is pd.NA
 
 
 def _starts_formula(text: str) -> bool:

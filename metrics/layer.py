@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from metrics.build.record import HISTORY, HISTORY_COLUMNS
 from metrics.build.stage import entity_name
 from metrics.errors import QueryError, UnknownNameError
 from metrics.parts.model import Model, load_model
@@ -30,6 +31,7 @@ from metrics.query.compile import Tables
 from metrics.query.explain import Explanation, explain
 from metrics.query.grid import Grid
 from metrics.query.happened import Happening, happened
+from metrics.query.history import BuildRun, build_runs
 from metrics.query.known import Attributes, Target, attributes, by_attribute, targets
 from metrics.query.makeup import Makeup, makeup
 from metrics.query.question import Query
@@ -195,6 +197,14 @@ class Pinned:
         found = self._run(sa.union(*selects)).columns["member"]
         return sorted(str(member) for member in found if member is not None)
 
+    def builds_before(self) -> list[dict[str, Any]]:
+        """What the build tells of itself and of the builds before it, one row for each."""
+        columns: list[sa.ColumnClause] = [sa.column(name) for name in HISTORY_COLUMNS]
+        table = sa.table(HISTORY, *columns, schema=self._lease.schema)
+        found = self._run(sa.select(*table.c)).columns
+        rows = zip(*(found[name] for name in HISTORY_COLUMNS), strict=True)
+        return [dict(zip(HISTORY_COLUMNS, row, strict=True)) for row in rows]
+
     def _tables_with(self, column: str, as_of: str | None) -> Iterator[sa.TableClause]:
         """Tables that hold a column's values: the entity it is the key of, or all that have it."""
         entities = self._model.queries.entities
@@ -304,6 +314,12 @@ class Layer:
         """Answer questions together from the current build."""
         with self.hold() as pinned:
             return pinned.query_many(queries)
+
+    def history(self) -> list[BuildRun]:
+        """Builds newest first: see `BuildRun`. Raises StoreError when there is none."""
+        with self.hold() as pinned:
+            told = pinned.builds_before()
+        return build_runs(told, self.store.builds())
 
     @property
     def catalog(self) -> Catalog:

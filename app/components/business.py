@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.table import ROW_HEIGHT, tier_in
 from app.components.url import go_to
 from app.data import Answer, Run
@@ -46,7 +46,7 @@ def business_table(run: Run, answers: Mapping[Any, Answer], infos: Sequence[Metr
     if totals is not None:
         names = [info.name for info in ordered]
         rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
-        csv_button(rows, totals.result.stamp, names, f"company_{run.asked.start}_{run.asked.end}")
+        file_buttons(rows, totals.result.stamp, names, f"company_{run.asked.start}_{run.asked.end}")
     if event.selection.rows:
         go_to(EXPLORE, metric=run.labels[ordered[event.selection.rows[0]].name])
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.definition import definition, related, waiting_for
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.lineage import where_from
 from app.components.table import ROW_HEIGHT, status_column
 from app.components.url import bound, seed, write
@@ -125,7 +125,7 @@ def catalog_table(run: Run, found: Sequence[MetricInfo]) -> MetricInfo | None:
         },
         alt="Metrics with domain, importance, status, unit and definition",
     )
-    csv_button(frame, None, (), "metric_catalog")
+    file_buttons(frame, None, (), "metric_catalog")
     rows: list[int] = event.selection.rows
     if rows and rows[0] < len(found):
         return found[rows[0]]

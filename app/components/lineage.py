@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 import streamlit as st
 
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.states import box
 from app.components.table import ROW_HEIGHT
 from app.components.url import bound
@@ -52,7 +52,7 @@ def data_wanted(run: Run) -> None:
         },
         alt="Wanted data with the metrics each would unlock",
     )
-    csv_button(frame, None, (), "data_wanted")
+    file_buttons(frame, None, (), "data_wanted")
 
 
 def resting(run: Run) -> None:
@@ -85,7 +85,7 @@ def resting(run: Run) -> None:
             },
             alt=f"Metrics that would wait or lose something without {table}",
         )
-        csv_button(frame, None, (), f"without_{table}")
+        file_buttons(frame, None, (), f"without_{table}")
 
 
 def _steps(step: Step, told: set[str], depth: int = 0) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.states import box
 from app.components.table import ROW_HEIGHT
 from app.components.url import bound
@@ -191,7 +191,7 @@ def _table(
         {name: cell[0] if isinstance(cell, list) else cell for name, cell in row.items()}
         for row in rows
     ]
-    csv_button(pd.DataFrame(plain_rows), None, (), f"data_quality_{key}")
+    file_buttons(pd.DataFrame(plain_rows), None, (), f"data_quality_{key}")
     chosen: list[int] = event.selection.rows
     return chosen[0] if chosen and chosen[0] < len(frame) else None
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.url import go_to
 from app.data import Answer, Run
 from app.readings import TOTALS, Reading, read
@@ -51,7 +51,9 @@ def metric_table(
     if totals is not None:
         names = [info.name for info in ordered]
         rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
-        csv_button(rows, totals.result.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}")
+        file_buttons(
+            rows, totals.result.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}"
+        )
     if event.selection.rows:
         info = ordered[event.selection.rows[0]]
         go_to(EXPLORE, metric=run.labels[info.name])

@@ -22,7 +22,9 @@ EXPLORE = "app_pages/explore.py"
 CATALOG = "app_pages/catalog.py"
 QUALITY = "app_pages/quality.py"
 CUSTOMER_PAGE = "app_pages/customer.py"
-NEED_NO_DATES = (CATALOG, QUALITY)
+BUILDS = "app_pages/builds.py"
+GLOSSARY = "app_pages/glossary.py"
+NEED_NO_DATES = (CATALOG, QUALITY, BUILDS, GLOSSARY)
 
 
 # The word after "Explore" on a card: unique, and short enough for half a phone.

@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,13 +41,12 @@ from metrics.query.search import search
 from metrics.query.wanted import ranked
 from metrics.result import Ran
 from metrics.settings import Settings, load_settings
+from tests.app.fake_builds import BUILD, COMPUTED, builds
 from tests.app.fake_explore import explained, fact_rows, operands
 from tests.app.fake_known import ACCOUNTS, FakeKnown
 from tests.app.fake_metrics import AS_OF, FIRST_DAY, infos
 from tests.app.fake_quality import FakeQuality
 
-BUILD = "20261119-fake"
-COMPUTED = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
 MEMBERS = {
     "tier": ["Enterprise", "Mid-market", "SMB", "Self-serve"],
     "industry": ["Bar", "Brewery", "Hotel", "Restaurant", "Stadium"],
@@ -108,6 +106,7 @@ class FakeLayer(FakeKnown):
         self.gone: Exception | None = None
         self.agrees = True
         self.asked: list[Query] = []
+        self.history = builds
         self.store = SimpleNamespace(current_id=lambda: BUILD)
         self.build = SimpleNamespace(
             id=BUILD,

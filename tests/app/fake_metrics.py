@@ -1,5 +1,7 @@
 """The metrics of the fake layer: live ones with a size and a rise, others that wait."""
 
+# ruff: noqa: E501 (the tables read better unbroken)
+
 from __future__ import annotations
 
 import hashlib

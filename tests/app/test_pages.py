@@ -23,6 +23,8 @@ PAGES = [
     "explore",
     "catalog",
     "quality",
+    "builds",
+    "glossary",
 ]
 CARDS = {
     "overview": 20,
@@ -34,6 +36,8 @@ CARDS = {
     "explore": 1,
     "catalog": 0,
     "quality": 4,
+    "builds": 0,
+    "glossary": 0,
 }
 
 

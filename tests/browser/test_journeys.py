@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -175,6 +176,12 @@ def test_explore_splits_shows_its_statement_and_writes_a_file(screen: OpenScreen
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert {row["region"] for row in rows} >= {"West"}
     assert all(row["build_id"] and row["definitions"].startswith("total_mrr@") for row in rows)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Excel", exact=True).click()
+    assert waiting.value.suggested_filename.endswith(".xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert len(list(book["Data"])) == len(rows) + 1
+    assert ("build_id", rows[0]["build_id"]) in list(book["Where from"].values)
     follow(one, "Metric catalog")
     back(one)
     assert params(page) == {"by": ["Region"]}

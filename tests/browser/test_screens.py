@@ -30,6 +30,8 @@ PAGES = {
     "marketing": "marketing",
     "catalog": "catalog",
     "quality": "quality",
+    "builds": "builds",
+    "glossary": "glossary",
     "definition": "catalog?q=quick+ratio",
     "data wanted": "catalog?view=Data+wanted",
     "tables": "catalog?view=Tables&table=raw.app_database_locations",
@@ -39,6 +41,7 @@ AT_LENGTH = {"revenue", "engagement", "customer success", "sales", "product", "m
 LOOKED_AT = [
     pytest.param(name, marks=pytest.mark.slow) if name in AT_LENGTH else name for name in PAGES
 ]
+WITHOUT_CARDS = ("explore", "catalog", "builds", "glossary")
 DARK = "rgb(15, 20, 25)"
 PICTURES = ROOT / "test-artifacts" / "screens"
 
@@ -72,12 +75,12 @@ def test_desk(name: str, screen: OpenScreen, axe_js: str) -> None:
     page = one.open(PAGES[name])
     _check_layout(page, name, cards_per_row=4)
     _picture(page, 1440, f"{name}_light")
-    _check_access(page, axe_js)
+    check_access(page, axe_js)
     page.emulate_media(color_scheme="dark")  # the app follows at once, without a run
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
     one.settle()
     _picture(page, 1440, f"{name}_dark")
-    _check_access(page, axe_js, COLOURS)
+    check_access(page, axe_js, COLOURS)
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -95,17 +98,17 @@ def test_everywhere(name: str, width: int, mode: str, screen: OpenScreen, axe_js
     page = screen(width, mode).open(PAGES[name])
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
     _picture(page, width, f"{name}_{width}_{mode}")
-    _check_access(page, axe_js)
+    check_access(page, axe_js)
 
 
 def _check_layout(page: Page, name: str, cards_per_row: int) -> None:
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
     assert "We could not read the data" not in page.inner_text("[data-testid=stMain]")
-    if not PAGES[name].startswith(("explore", "catalog")):
+    if not PAGES[name].startswith(WITHOUT_CARDS):
         assert page.evaluate(CARDS_PER_ROW) == cards_per_row
 
 
-def _check_access(page: Page, axe_js: str, only: tuple[str, ...] = EVERYTHING) -> None:
+def check_access(page: Page, axe_js: str, only: tuple[str, ...] = EVERYTHING) -> None:
     page.evaluate(axe_js)
     ours = [found for found in page.evaluate(RUN_AXE, list(only)) if found["id"] not in NOT_OURS]
     assert not ours, json.dumps(ours, indent=1)

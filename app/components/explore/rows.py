@@ -7,7 +7,7 @@ import logging
 import streamlit as st
 
 from app.components.explore.choices import Choice
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.status import filters_text
 from app.components.url import bound, seed, write
 from app.data import Run, Span
@@ -105,7 +105,7 @@ def _show(run: Run, info: MetricInfo, found: FactRows) -> None:
         if found.pages > 1:
             st.session_state[TURN] = found.page
             st.pagination(found.pages, key=TURN, on_change=_turn)
-        csv_button(found.frame, found.stamp, (info.name,), f"{info.name}_rows_{found.page}")
+        file_buttons(found.frame, found.stamp, (info.name,), f"{info.name}_rows_{found.page}")
 
 
 def _turn() -> None:

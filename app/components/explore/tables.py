@@ -11,7 +11,7 @@ import streamlit as st
 from app.chart_data import member_text
 from app.components.explore.choices import LIST, PIVOT, TOTAL, Choice
 from app.components.explore.views import Shown, shown, title
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.url import bound
 from app.data import Answer, Run
 from app.readings import rows_of
@@ -40,7 +40,7 @@ def numbers(run: Run, answers: Mapping[str, Answer], choice: Choice) -> None:
         )
         scope = run.asked
         names = [name for name in choice.names if len(rows_of(answer, name))]
-        csv_button(
+        file_buttons(
             answer.result.frame,
             answer.result.stamp,
             names,

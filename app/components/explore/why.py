@@ -11,7 +11,7 @@ import streamlit as st
 from app import charts
 from app.chart_data import member_text
 from app.components.explore.choices import Choice
-from app.components.files import csv_button
+from app.components.files import file_buttons
 from app.components.url import bound
 from app.data import Run, Span
 from app.text import plain
@@ -57,7 +57,9 @@ def why(run: Run, choice: Choice, span: Span | None) -> None:
         _chart(run, info, told)
         _table(run, info, told)
         names = (choice.name,)
-        csv_button(told.frame, told.stamp, names, f"{choice.name}_by_{by}_{told.start}_{told.end}")
+        file_buttons(
+            told.frame, told.stamp, names, f"{choice.name}_by_{by}_{told.start}_{told.end}"
+        )
         _say(CAUTION.rstrip(".") + (f". {RATES.rstrip('.')}" if told.form == "quotient" else ""))
 
 

@@ -1,0 +1,6 @@
+"""Build history: when numbers were computed, how, and what became of each build."""
+
+from app.components.builds import history
+from app.data import current
+
+history(current())
