@@ -3,6 +3,8 @@ PORT    ?= 8501
 WORKERS ?= 2
 BIN     := .venv/bin
 PYTEST  := $(BIN)/python -m pytest
+# Each worker begins with a stretch of its own, so that few fixtures are made twice.
+SPREAD  := -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo build docs test test-slow proof lint fix bench lock clean setup setup-dev
@@ -20,10 +22,10 @@ build: setup  ## Compute the metrics and publish the models
 	@$(BIN)/metrics build
 
 test: lint  ## Check style and types, then run the tests; WORKERS=2
-	@$(PYTEST) -n $(WORKERS)
+	@$(PYTEST) $(SPREAD)
 
 test-slow: setup-dev  ## Run the long tests too: full demo scale, fault walks, every screen
-	@$(PYTEST) -n $(WORKERS) -m "not bench"
+	@$(PYTEST) $(SPREAD) -m "not bench"
 
 proof: setup-dev  ## Recompute every metric from raw rows on both engines and record it
 	@$(BIN)/python -m tests.proof --engine both --random 8 --record metrics/proofs.json
