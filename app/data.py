@@ -39,6 +39,7 @@ from metrics import (
     Target,
     Worse,
     open_layer,
+    target_on,
 )
 from metrics.app_state import AppState
 from metrics.format import Notation
@@ -296,10 +297,8 @@ class Run:
         info = self.info(metric)
         if info is None or info.additive_over_time or self.asked.filters:
             return None
-        day = self.asked.end
         known: list[Target] = self._tell("targets")
-        held = [one for one in known if one.metric == metric and one.holds(day)]
-        return max(held, key=lambda one: one.start).amount if held else None
+        return target_on(known, metric, self.asked.end)
 
 
 _current: ContextVar[Run] = ContextVar("run")

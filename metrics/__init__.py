@@ -8,7 +8,7 @@ from metrics.query.cohorts import Cohorts
 from metrics.query.explain import Explanation
 from metrics.query.happened import Happening
 from metrics.query.history import BuildRun
-from metrics.query.known import Attributes, Target
+from metrics.query.known import Attributes, Target, target_on
 from metrics.query.makeup import MadeOf, Makeup
 from metrics.query.quality import Quality, SourceInfo
 from metrics.query.question import Query
@@ -52,4 +52,5 @@ __all__ = [
     "Wanted",
     "Worse",
     "open_layer",
+    "target_on",
 ]

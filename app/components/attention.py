@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.table import ROW_HEIGHT
-from app.components.url import go_to
+from app.components.states import remark
+from app.components.table import explore_row, readings_table
 from app.data import Run
-from app.specs import DOMAIN_NAMES, EXPLORE, TIER_NAMES
-from app.text import plain
+from app.specs import DOMAIN_NAMES, TIER_NAMES
 from metrics import Worse
 from metrics.format import format_delta, format_value
 
@@ -32,41 +31,32 @@ def watched(run: Run) -> list[str]:
 def attention(run: Run) -> None:
     """The list; a click on a row opens Explore. Without a comparison there is nothing to hold."""
     if run.asked.comparison is None:
-        _said("Choose a comparison to see what got worse.")
+        remark("Choose a comparison to see what got worse.")
         return
     worse = run.worsened(watched(run))
     if not worse:
-        _said("Nothing of importance got worse by more than it usually moves.")
+        remark("Nothing of importance got worse by more than it usually moves.")
         return
     shown = worse[:MOST]
     frame = pd.DataFrame([_row(run, one) for one in shown])
-    event: Any = st.dataframe(
+    chosen = readings_table(
         frame,
-        key="attention",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        row_height=ROW_HEIGHT,
-        height="content",
-        column_config={
-            "Value": st.column_config.TextColumn(alignment="right"),
-            "Change": st.column_config.TextColumn(alignment="right"),
+        "attention",
+        {
             "Usually moves": st.column_config.TextColumn(
                 alignment="right",
                 help="Median difference between two neighbouring complete periods of the charts.",
             ),
             "Times that": st.column_config.NumberColumn(format="%.1f×"),
-            "Trend": st.column_config.LineChartColumn(width=120),
         },
-        alt="Metrics that got worse, worst first",
+        "Metrics that got worse, worst first",
     )
     left = len(worse) - len(shown)
-    _said(
+    remark(
         "Metrics of tier 1 and 2 that got worse by more than they usually move from one period of "
         f"the charts to the next.{f' {left} more did so by less.' if left else ''}"
     )
-    if event.selection.rows:
-        go_to(EXPLORE, metric=run.labels[shown[event.selection.rows[0]].metric])
+    explore_row(run, [one.metric for one in shown], chosen)
 
 
 def _row(run: Run, one: Worse) -> dict[str, Any]:
@@ -83,7 +73,3 @@ def _row(run: Run, one: Worse) -> dict[str, Any]:
         "Domain": ", ".join(DOMAIN_NAMES.get(one, one) for one in info.domains),
         "Tier": TIER_NAMES[info.tier],
     }
-
-
-def _said(sentence: str) -> None:
-    st.markdown(f":small[:gray[{plain(sentence)}]]")

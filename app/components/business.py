@@ -8,12 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components.files import file_buttons
-from app.components.table import ROW_HEIGHT, tier_in
-from app.components.url import go_to
+from app.components.table import explore_row, readings_table, tier_in, totals_files
 from app.data import Answer, Run
 from app.readings import TOTALS, Reading, read, rows_of
-from app.specs import COMPANY, EXPLORE, GOOD_WHEN, TIER_NAMES
+from app.specs import COMPANY, GOOD_WHEN, TIER_NAMES
 from metrics import MetricInfo
 from metrics.format import MISSING, format_value, reaches
 
@@ -25,30 +23,18 @@ def business_table(run: Run, answers: Mapping[Any, Answer], infos: Sequence[Metr
     frame = pd.DataFrame([_row(run, answers, reading) for reading in readings])
     if not frame["Target"].any():
         frame = frame.drop(columns=["Target", "Reached"])
-    event: Any = st.dataframe(
+    names = [info.name for info in ordered]
+    chosen = readings_table(
         frame,
-        key="business",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        row_height=ROW_HEIGHT,
-        height="content",
-        column_config={
+        "business",
+        {
             "Metric": st.column_config.TextColumn(width=215),
-            "Value": st.column_config.TextColumn(alignment="right"),
-            "Change": st.column_config.TextColumn(alignment="right"),
             "Target": st.column_config.TextColumn(alignment="right"),
-            "Trend": st.column_config.LineChartColumn(width=120),
         },
-        alt="The company's numbers with their direction and targets",
+        "The company's numbers with their direction and targets",
     )
-    totals = answers.get(TOTALS)
-    if totals is not None:
-        names = [info.name for info in ordered]
-        rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
-        file_buttons(rows, totals.result.stamp, names, f"company_{run.asked.start}_{run.asked.end}")
-    if event.selection.rows:
-        go_to(EXPLORE, metric=run.labels[ordered[event.selection.rows[0]].name])
+    totals_files(run, answers, names, COMPANY)
+    explore_row(run, names, chosen)
 
 
 def _row(run: Run, answers: Mapping[Any, Answer], reading: Reading) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import chart_data, charts
-from app.components.states import nothing_here
+from app.components.states import nothing_here, remark
 from app.components.status import filters_text
 from app.data import Answer, Run
 from app.readings import blocked_text, no_value_text, rows_of, waiting_text
@@ -189,4 +189,4 @@ def left_out(shown: int, known: int, consequence: str = "", order: str = "larges
 
 def _noted(note: str) -> None:
     if note:
-        st.markdown(f":small[:gray[{plain(note)}]]")
+        remark(note)

@@ -59,6 +59,11 @@ def no_build() -> None:
     )
 
 
+def remark(text: str) -> None:
+    """A sentence in small grey print."""
+    st.markdown(f":small[:gray[{plain(text)}]]")
+
+
 def nothing_here(why: str, filters: str) -> None:
     """A chart without a value to draw."""
     where = f" for {filters}" if filters else ""

@@ -29,34 +29,54 @@ def metric_table(
     readings = [read(run, answers, info.name) for info in ordered]
     frame = pd.DataFrame([_row(reading, domain) for reading in readings])
     shown = frame if frame["Note"].any() else frame.drop(columns="Note")
-    event: Any = st.dataframe(
+    names = [info.name for info in ordered]
+    chosen = readings_table(
         shown.style.apply(_greyed, axis=1),
-        key=f"table_{domain}",
+        f"table_{domain}",
+        {
+            "Metric": st.column_config.TextColumn(width=215),
+            "Status": status_column(),
+            "Note": st.column_config.TextColumn(width=240),
+        },
+        "All metrics of this domain with their value, change, importance and status",
+    )
+    totals_files(run, answers, names, domain)
+    explore_row(run, names, chosen)
+
+
+def readings_table(frame: Any, key: str, columns: Mapping[str, Any], alt: str) -> int | None:
+    """A table of values, changes and trends at full height; the number of the row chosen."""
+    event: Any = st.dataframe(
+        frame,
+        key=key,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         row_height=ROW_HEIGHT,
         height="content",
         column_config={
-            "Metric": st.column_config.TextColumn(width=215),
             "Value": st.column_config.TextColumn(alignment="right"),
             "Change": st.column_config.TextColumn(alignment="right"),
             "Trend": st.column_config.LineChartColumn(width=120),
-            "Status": status_column(),
-            "Note": st.column_config.TextColumn(width=240),
+            **columns,
         },
-        alt="All metrics of this domain with their value, change, importance and status",
+        alt=alt,
     )
+    return next(iter(event.selection.rows), None)
+
+
+def explore_row(run: Run, names: Sequence[str], chosen: int | None) -> None:
+    """Open Explore on the metric of the row chosen, if one is."""
+    if chosen is not None:
+        go_to(EXPLORE, metric=run.labels[names[chosen]])
+
+
+def totals_files(run: Run, answers: Mapping[Any, Answer], names: Sequence[str], about: str) -> None:
+    """The numbers of a table as files."""
     totals = answers.get(TOTALS)
     if totals is not None:
-        names = [info.name for info in ordered]
         rows = totals.result.frame[totals.result.frame["metric"].isin(names)]
-        file_buttons(
-            rows, totals.result.stamp, names, f"{domain}_{run.asked.start}_{run.asked.end}"
-        )
-    if event.selection.rows:
-        info = ordered[event.selection.rows[0]]
-        go_to(EXPLORE, metric=run.labels[info.name])
+        file_buttons(rows, totals.result.stamp, names, f"{about}_{run.asked.start}_{run.asked.end}")
 
 
 def _greyed(row: pd.Series) -> list[str]:

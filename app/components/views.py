@@ -10,14 +10,14 @@ import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 
 from app import data
+from app.components.states import remark
 from app.components.url import SHARED, open_as
-from app.scope import COMPARISONS, DEFAULT_GRAIN, DEFAULT_PERIOD
+from app.scope import COMPARISONS, DEFAULT_GRAIN, DEFAULT_PERIOD, FILTERS
 from app.text import plain
 from metrics.app_state import LONGEST_NAME, SavedView
 from metrics.errors import AppStateError
 
 OPENED, NAME, PROBLEM = "view to open", "view_name", "view problem"
-LISTS = ("tier", "industry", "region")
 DEFAULTS = {"period": DEFAULT_PERIOD, "grain": DEFAULT_GRAIN, "compare": COMPARISONS[0]}
 COOKIE = "_streamlit_xsrf"  # every browser that opens the app holds one
 
@@ -29,7 +29,7 @@ def saved_views(page: str) -> None:
         try:
             views, me = data.app_state().views(), maker()
         except AppStateError as error:
-            st.markdown(f":small[:gray[{plain(str(error))}]]")
+            remark(str(error))
             return
         if not views:
             st.markdown(":small[:gray[None yet. Name this page as you see it now:]]")
@@ -97,7 +97,7 @@ def _choose(view: SavedView) -> None:
 
 def _control(name: str, values: Any) -> Any:
     """What a shared control holds for what stands in the address; None for its default."""
-    if name in LISTS:
+    if name in FILTERS:
         return list(values)
     if name == "range":
         days = [date.fromisoformat(one) for one in values]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,9 @@ import pyarrow as pa
 from metrics.format import Notation
 from metrics.models.customers import Customers
 from metrics.models.numbers import Numbers
+from metrics.query.known import Target
 
 Batch = Mapping[str, Any]
-Target = tuple[str, date, date, float]
-"""A metric, the first day of a period, the first day after it, and the amount."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,6 @@ class Sources:
     company: str
     notation: Notation
     targets: Sequence[Target] = ()
-
-    @cached_property
-    def reached_by(self) -> Mapping[str, list[Target]]:
-        """Targets by the name of their metric."""
-        found: dict[str, list[Target]] = {}
-        for target in self.targets:
-            found.setdefault(target[0].lower(), []).append(target)
-        return found
-
-    def target(self, name: str, day: date) -> float | None:
-        """The amount of the period a day lies in, the latest to start where several do."""
-        found = [one for one in self.reached_by.get(name, ()) if one[1] <= day < one[2]]
-        return max(found, key=lambda one: one[1])[3] if found else None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from metrics.build.targets import TARGET_COLUMNS, TARGETS
 from metrics.build.workspace import Workspace
 from metrics.engines.engine import quoted
 from metrics.engines.load import ARROW
@@ -24,12 +23,13 @@ from metrics.layer import Pinned
 from metrics.models.columns import BUILD, Column, columns_of
 from metrics.models.customers import read_customers, read_locations
 from metrics.models.days import published_days
-from metrics.models.members import Batch, Sources, Target
+from metrics.models.members import Batch, Sources
 from metrics.models.numbers import Numbers
 from metrics.models.restated import restated_statements
 from metrics.models.reuse import Reuse
 from metrics.models.shapes import SHAPES
 from metrics.models.spec import ModelSpec, published_models
+from metrics.query.known import Target
 from metrics.settings import Settings
 from metrics.store.base import Writing
 
@@ -74,7 +74,7 @@ class Publisher:
         if not self.settings.published_days:
             return Models()
         days = self._days()
-        targets = self._targets()
+        targets = self.pinned.targets()
         plans = [self._plan(spec, days, targets) for spec in published_models().values()]
         made = sorted({day for plan in plans for day in plan.days if plan.is_made(day)})
         sources = self._sources(made, targets)
@@ -107,13 +107,6 @@ class Publisher:
     @cached_property
     def _space(self) -> Workspace:
         return Workspace(self.writing.connection, self.writing.engine, self.writing.models_schema)
-
-    def _targets(self) -> list[Target]:
-        """What the company wants to reach, as the build kept it."""
-        schema = self.writing.schema
-        table = sa.table(TARGETS, *map(sa.column, TARGET_COLUMNS), schema=schema)
-        rows = self._rows(_known(table))
-        return sorted((name, start, end, float(amount)) for name, start, end, amount in rows)
 
     def _sources(self, made: Sequence[date], targets: Sequence[Target]) -> Sources:
         settings = self.settings
@@ -163,11 +156,6 @@ class Publisher:
             place = f'{table}."{column.name}"'
             space.execute(f"COMMENT ON COLUMN {place} IS {quoted(column.description)}")
         space.analyze(table)
-
-
-def _known(table: Any) -> Any:
-    filled = [column.is_not(None) for column in table.c]
-    return sa.select(*table.c).where(*filled)
 
 
 def _gathered(

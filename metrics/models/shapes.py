@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from metrics.format import format_value
+from metrics.format import format_value, reaches
 from metrics.models.days import STEPS, customer_days, earlier
 from metrics.models.members import SHOWN, Batch, Places, Sources, dates, texts
 from metrics.models.numbers import Numbers, column, members_of
@@ -22,6 +22,7 @@ from metrics.query.catalog import MetricInfo
 from metrics.query.cells import Flags
 from metrics.query.evaluate import Array, growth
 from metrics.query.grid import Grid
+from metrics.query.known import target_on
 
 Batches = Iterator[Batch]
 
@@ -192,8 +193,9 @@ def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches
         value = column(numbers.series(info), rows)
         complete = _complete(info, days)
         past = np.where(complete, column(numbers.series(info), before), np.nan)
+        own = [one for one in sources.targets if one.metric.lower() == name]
         # What a single day adds says nothing of a whole period's target.
-        held = [None if info.additive_over_time else sources.target(name, day) for day in days]
+        held = [None if info.additive_over_time else target_on(own, name, day) for day in days]
         yield {
             "metric_date": list(days),
             "metric_name": name,
@@ -210,18 +212,13 @@ def overview(spec: ModelSpec, sources: Sources, days: Sequence[date]) -> Batches
             "growth": growth(value, past),
             "target": pa.array(held, pa.float64()),
             "status": texts(
-                [_status(one, wanted, info) for one, wanted in zip(value, held, strict=True)]
+                [
+                    reaches(one, wanted, info.direction) or None
+                    for one, wanted in zip(value.tolist(), held, strict=True)
+                ]
             ),
             "is_complete": complete,
         }
-
-
-def _status(value: float, target: float | None, info: MetricInfo) -> str | None:
-    """Whether a target is reached; a metric without a good direction has none."""
-    if target is None or np.isnan(value) or info.direction == "neutral":
-        return None
-    good = value <= target if info.direction == "down" else value >= target
-    return "reached" if good else "missed"
 
 
 SHAPES: Mapping[str, Callable[[ModelSpec, Sources, Sequence[date]], Batches]] = {

@@ -26,18 +26,7 @@ from metrics.definitions.model import Measure
 from metrics.kinds import KINDS, MOVEMENT_TAKES, PER_ENTITY
 from metrics.parts.model import Model
 
-OF_KEYS = frozenset(
-    {
-        "keys",
-        "keys_new",
-        "keys_returning",
-        "keys_resurrected",
-        "keys_before",
-        "key_days",
-        "known_keys",
-        "last_days",
-    }
-)
+OF_KEYS = KINDS["distinct"].takes
 FOREIGN = "it adds a number that no {dimension} has a part of"
 PRODUCT = (
     "it multiplies or divides numbers that both differ by {dimension}, and only sums, or one sum "

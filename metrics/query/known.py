@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,6 +34,15 @@ class Target:
     def holds(self, day: date) -> bool:
         """Whether a day lies in its period."""
         return self.start <= day < self.end
+
+
+def target_on(targets: Iterable[Target], metric: str, day: date) -> float | None:
+    """What a metric is to be on a day, by the latest period to start where several hold it.
+
+    People write names of metrics in any case.
+    """
+    held = [one for one in targets if one.metric.lower() == metric and one.holds(day)]
+    return max(held, key=lambda one: one.start).amount if held else None
 
 
 def attributes(

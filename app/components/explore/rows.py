@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.explore.choices import Choice
 from app.components.files import file_buttons
+from app.components.states import remark
 from app.components.status import filters_text
 from app.components.url import bound, seed, write
 from app.data import Run, Span
@@ -32,11 +33,11 @@ def rows_behind(run: Run, choice: Choice, span: Span | None) -> None:
     with opened:
         info = run.catalog.metrics[choice.name]
         if not info.answerable or run.blocked_by(info.name) or span is None:
-            _say("It has no number here, so there are no rows")
+            remark("It has no number here, so there are no rows.")
             return
         operand = _operand(run.operands(info.name))
         if operand.refused:
-            _say(f"There are no rows to show: {operand.refused}")
+            remark(f"There are no rows to show: {operand.refused}.")
             return
         page = _page((info.name, operand.name, span, str(run.asked.filters)))
         try:
@@ -44,10 +45,10 @@ def rows_behind(run: Run, choice: Choice, span: Span | None) -> None:
             if page > found.pages:
                 found = run.rows(info.name, operand.name, span, found.pages)
         except (QueryError, UnsafeAggregationError) as refusal:
-            _say(str(refusal).rstrip("."))
+            remark(f"{str(refusal).rstrip('.')}.")
         except MetricsError as failure:  # the rest of the page is the build's and stays
             log.warning("rows of %s could not be read: %s", info.name, failure.code)
-            _say("The warehouse cannot be read now; the numbers above are of the last build")
+            remark("The warehouse cannot be read now; the numbers above are of the last build.")
         else:
             _show(run, info, found)
 
@@ -128,7 +129,3 @@ def _agreement(run: Run, found: FactRows) -> None:
 
 def _plain_number(run: Run, value: float) -> str:
     return format_value(value, "count", "", "full", run.notation)
-
-
-def _say(text: str) -> None:
-    st.markdown(f":small[:gray[{plain(text)}.]]")

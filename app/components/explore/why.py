@@ -12,6 +12,7 @@ from app import charts
 from app.chart_data import member_text
 from app.components.explore.choices import Choice
 from app.components.files import file_buttons
+from app.components.states import remark
 from app.components.url import bound
 from app.data import Run, Span
 from app.text import plain
@@ -43,7 +44,7 @@ def why(run: Run, choice: Choice, span: Span | None) -> None:
     with opened:
         info = run.catalog.metrics[choice.name]
         if span is None or span.comparison is None:
-            _say("Choose what to compare with at the top of the page")
+            remark("Choose what to compare with at the top of the page.")
             return
         by = _dimension(run, info, choice)
         if by is None:
@@ -51,7 +52,7 @@ def why(run: Run, choice: Choice, span: Span | None) -> None:
         try:
             told = run.explain(choice.name, by, span, TOP)
         except (QueryError, UnsafeAggregationError) as refusal:
-            _say(str(refusal).rstrip("."))
+            remark(f"{str(refusal).rstrip('.')}.")
             return
         _headline(run, info, told)
         _chart(run, info, told)
@@ -60,7 +61,7 @@ def why(run: Run, choice: Choice, span: Span | None) -> None:
         file_buttons(
             told.frame, told.stamp, names, f"{choice.name}_by_{by}_{told.start}_{told.end}"
         )
-        _say(CAUTION.rstrip(".") + (f". {RATES.rstrip('.')}" if told.form == "quotient" else ""))
+        remark(f"{CAUTION} {RATES}" if told.form == "quotient" else CAUTION)
 
 
 def _dimension(run: Run, info: MetricInfo, choice: Choice) -> str | None:
@@ -71,7 +72,7 @@ def _dimension(run: Run, info: MetricInfo, choice: Choice) -> str | None:
         if d in run.catalog.dimensions and len(run.asked.filters.get(d, ())) != 1
     }
     if not info.answerable or not known:
-        _say(_why_not(info))
+        remark(f"{_why_not(info)}.")
         return None
     own = next((label for label, d in known.items() if d == choice.dimension), None)
     label = st.segmented_control(
@@ -84,9 +85,9 @@ def _dimension(run: Run, info: MetricInfo, choice: Choice) -> str | None:
     if choice.dimension and own is None:
         named = run.catalog.dimensions[choice.dimension].label
         if choice.dimension in info.explained_by:
-            _say(f"{named} is filtered to one member, which is all of the change")
+            remark(f"{named} is filtered to one member, which is all of the change.")
         else:
-            _say(f"What {named.lower()} contributed has no exact parts for this metric")
+            remark(f"What {named.lower()} contributed has no exact parts for this metric.")
     return known[label]
 
 
@@ -204,7 +205,3 @@ def _signed(
     else:
         text = format_value(value, info.unit, info.display_unit, style, run.notation)
     return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
-
-
-def _say(text: str) -> None:
-    st.markdown(f":small[:gray[{plain(text)}.]]")
